@@ -1,0 +1,20 @@
+/** Where things stand in the repository; the one place that knows. */
+export function promotionFilePath(workload: string): string {
+  return `workloads/${workload}/promotion.yaml`
+}
+
+export function releaseFilePath(workload: string, environment: string): string {
+  return `workloads/${workload}/envs/${environment}/release/release.yaml`
+}
+
+/** The branch of the one pull request from an environment to the next. */
+export function promotionBranch(workload: string, from: string, to: string): string {
+  return `promote/${workload}/${from}-to-${to}`
+}
+
+export const migrationsFolder = 'apps/api/prisma/migrations/'
+
+/** Argo CD Application and namespace that an environment's release is synced by and into; both are named alike. */
+export function applicationName(workload: string, environment: string): string {
+  return `${workload}-${environment}`
+}

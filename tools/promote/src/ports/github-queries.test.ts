@@ -1,0 +1,15 @@
+import { schema } from '@octokit/graphql-schema'
+import { buildSchema, parse, validate } from 'graphql'
+import { expect, test } from 'vitest'
+import { branchSnapshotQuery, commitSnapshotQuery, createCommitMutation } from './github-queries.ts'
+
+const github = buildSchema(schema.idl)
+
+test.each([
+  ['no file at the head of a branch', branchSnapshotQuery(0)],
+  ['three files at the head of a branch', branchSnapshotQuery(3)],
+  ['one file at a commit', commitSnapshotQuery(1)],
+  ['a commit on a branch', createCommitMutation],
+])("GitHub's published schema accepts the query for %s", (_, query) => {
+  expect(validate(github, parse(query))).toEqual([])
+})
