@@ -8,8 +8,7 @@ import type { NextConfig } from 'next'
 const config: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: path.join(import.meta.dirname, '../..'),
-  // No page uses next/image, so the image optimiser (sharp, a native library of 16 MB) stays out of the image.
-  outputFileTracingExcludes: { '*': ['**/node_modules/sharp/**', '**/node_modules/@img/**'] },
+  // No page uses next/image: pnpm-workspace.yaml leaves the image optimiser (sharp) out.
   images: { unoptimized: true },
   poweredByHeader: false,
   reactStrictMode: true,

@@ -10,7 +10,6 @@ export const generateMetadata = async (): Promise<Metadata> => {
     metadataBase: new URL(environment().APP_URL),
     title: { default: 'appname: meet-ups near you', template: '%s · appname' },
     description: 'Find a meet-up and book your seat.',
-    alternates: { canonical: '/' },
   }
 }
 

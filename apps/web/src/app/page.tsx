@@ -1,7 +1,10 @@
+import type { Metadata } from 'next'
 import { environment } from '../environment.ts'
 import { EventList } from '../events/event-list.tsx'
 import { listEvents } from '../events/list-events.ts'
 import { logger } from '../logger.ts'
+
+export const metadata: Metadata = { alternates: { canonical: '/' } }
 
 const HomePage = async () => {
   const list = await listEvents({ apiUrl: environment().API_URL })

@@ -23,9 +23,7 @@ const EventCard = ({ event }: { event: EventSummary }) => {
         <div>
           <dt>When</dt>
           <dd>
-            <time dateTime={start.toISOString()}>
-              {date.format(start)}, {time.format(start)} UTC
-            </time>
+            <time dateTime={start.toISOString()}>{`${date.format(start)}, ${time.format(start)} UTC`}</time>
           </dd>
         </div>
         <div>
