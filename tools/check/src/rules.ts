@@ -1,0 +1,39 @@
+import type { Rule } from './context.ts'
+import { analysisRule } from './rules/analysis.ts'
+import { autoscalingRule } from './rules/autoscaling.ts'
+import { canaryRule } from './rules/canary.ts'
+import { configKeysRule } from './rules/config-keys.ts'
+import { gracePeriodRule } from './rules/grace-period.ts'
+import { hooksRule } from './rules/hooks.ts'
+import { imagesRule } from './rules/images.ts'
+import { ingressRule } from './rules/ingress.ts'
+import { labelsRule } from './rules/labels.ts'
+import { offlineRule } from './rules/offline.ts'
+import { podSecurityRule } from './rules/pod-security.ts'
+import { probesRule } from './rules/probes.ts'
+import { renderingRule } from './rules/rendering.ts'
+import { resourcesRule } from './rules/resources.ts'
+import { selectorsRule } from './rules/selectors.ts'
+import { serviceAccountsRule } from './rules/service-accounts.ts'
+import { yamlRule } from './rules/yaml.ts'
+
+/** Every rule; adding one is adding a file in rules/ and a line here. */
+export const rules: Rule[] = [
+  yamlRule,
+  renderingRule,
+  offlineRule,
+  imagesRule,
+  labelsRule,
+  podSecurityRule,
+  probesRule,
+  resourcesRule,
+  gracePeriodRule,
+  serviceAccountsRule,
+  configKeysRule,
+  selectorsRule,
+  autoscalingRule,
+  canaryRule,
+  ingressRule,
+  analysisRule,
+  hooksRule,
+]

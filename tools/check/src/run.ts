@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import type { Context, TextFile } from './context.ts'
+import { everyObject } from './context.ts'
+import { CheckError } from './errors.ts'
+import { type Finding, uniqueFindings } from './finding.ts'
+import { findKustomize } from './kustomize.ts'
+import { readPins } from './modules.ts'
+import { type Kustomization, renderKustomization } from './render.ts'
+import { filesBelow, findRoots, manifestTrees, readManifestFiles } from './repository.ts'
+import { checkSchemas } from './rules/schema.ts'
+import { rules } from './rules.ts'
+import { loadSchemas } from './schemas/load.ts'
+import { SchemaValidator } from './schemas/validator.ts'
+
+/** What one run found, and what it looked at. */
+export interface Report {
+  findings: Finding[]
+  /** Folders rendered. */
+  kustomizations: string[]
+  /** `apps/v1 Deployment` → how many were judged against its schema. */
+  validated: Record<string, number>
+  /** Names of the rules that ran. */
+  rules: string[]
+  milliseconds: number
+}
+
+type Say = (line: string) => void
+
+/**
+ * Renders and judges every manifest of the checkout at `root`.
+ * @throws CheckError when something other than the manifests is wrong (no kustomize, no module, nothing to check).
+ */
+export async function runCheck(root: string, say: Say): Promise<Report> {
+  const started = performance.now()
+  const [context, validator] = await Promise.all([readContext(root, say), loadValidator(root, say)])
+  say(`judging ${everyObject(context).length} objects by ${rules.length} rules and their schemas`)
+  const schema = checkSchemas(everyObject(context), validator)
+  const findings = uniqueFindings([...rules.flatMap((rule) => rule.check(context)), ...schema.findings])
+  return {
+    findings: findings.sort(byPlace),
+    kustomizations: context.kustomizations.map(({ path }) => path),
+    validated: schema.validated,
+    rules: ['schema', ...rules.map(({ name }) => name)],
+    milliseconds: Math.round(performance.now() - started),
+  }
+}
+
+/** The validator of the versions that this checkout pins. */
+export async function loadValidator(root: string, say: Say): Promise<SchemaValidator> {
+  return new SchemaValidator(await loadSchemas(await readPins(root), say))
+}
+
+/**
+ * Reads and renders everything that rules judge.
+ * @throws CheckError `nothing-to-check` when the manifest trees hold no kustomization.
+ */
+export async function readContext(root: string, say: Say): Promise<Context> {
+  const files = readManifestFiles(root)
+  const roots = findRoots(root, files)
+  if (roots.length === 0)
+    throw new CheckError(
+      'nothing-to-check',
+      `no kustomization below ${manifestTrees.join('/, ')}/ in ${root}`,
+      'run it in a checkout of the repository',
+    )
+  const kustomize = await findKustomize(root, say)
+  say(`rendering ${roots.length} kustomizations`)
+  const kustomizations = await inParallel(roots, 2, (path) => renderKustomization(kustomize, root, path))
+  return { files, kustomizations, texts: await readTexts(root), pins: await readPins(root) }
+}
+
+/** The text files that git tracks or would track; every file of the manifest trees where there is no git. */
+async function readTexts(root: string): Promise<TextFile[]> {
+  const listed = await execa('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
+    cwd: root,
+    reject: false,
+  })
+  const paths =
+    listed.exitCode === 0
+      ? listed.stdout.split('\0').filter(Boolean)
+      : manifestTrees.flatMap((tree) => filesBelow(root, tree))
+  return paths.filter((path) => !binary.test(path)).flatMap((path) => readText(root, path))
+}
+
+const binary = /\.(png|jpe?g|gif|ico|woff2?|gz|zip|sum|lock)$|(^|\/)pnpm-lock\.yaml$/
+
+function readText(root: string, path: string): TextFile[] {
+  try {
+    const text = readFileSync(join(root, path), 'utf8')
+    return text.includes('\0') ? [] : [{ path, text }]
+  } catch {
+    // Listed by git but deleted in the working tree, or a link to nowhere.
+    return []
+  }
+}
+
+async function inParallel<Item, Result>(
+  items: Item[],
+  workers: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const queue = items.entries()
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item)
+  }
+  await Promise.all(Array.from({ length: workers }, worker))
+  return results
+}
+
+function byPlace(one: Finding, other: Finding): number {
+  const key = ({ file, object, rule, message }: Finding) => `${file}\n${object}\n${rule}\n${message}`
+  return key(one) < key(other) ? -1 : 1
+}
+
+/** Rendered roots by path, for callers that want one of them. */
+export function byPath(kustomizations: Kustomization[]): Map<string, Kustomization> {
+  return new Map(kustomizations.map((kustomization) => [kustomization.path, kustomization]))
+}
