@@ -41,6 +41,11 @@ export function readGraph(root: string, folder: string): Graph {
   return graph
 }
 
+const generatorKinds = [
+  ['configMapGenerator', 'ConfigMap'],
+  ['secretGenerator', 'Secret'],
+] as const
+
 function walk(root: string, folder: string, graph: Graph): void {
   if (graph.folders.includes(folder)) return
   graph.folders.push(folder)
@@ -50,6 +55,11 @@ function walk(root: string, folder: string, graph: Graph): void {
   const kustomization = parseYamlFile(file, readFileSync(join(root, file), 'utf8')).documents.find(isObject)
   if (!kustomization) return
   graph.kustomizations.set(file, kustomization)
+  for (const [field, kind] of generatorKinds)
+    for (const { name } of objects(kustomization[field])) {
+      const title = `${kind}/${name}`
+      if (!graph.sources.has(title)) graph.sources.set(title, file)
+    }
   for (const reference of nestedReferences(kustomization))
     visitReference(root, folder, { file, reference, declares: true }, graph)
   for (const reference of fileReferences(kustomization))

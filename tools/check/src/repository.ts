@@ -39,19 +39,19 @@ export function filesBelow(root: string, folder: string): string[] {
 
 /**
  * The folders that something outside kustomize renders: every kustomization of the manifest trees that no other one
- * includes. Components are no roots, nor are bases.
+ * includes, and those whose path says what they are. Other components are no roots, nor are bases.
  */
 export function findRoots(root: string, files: YamlFile[]): string[] {
-  const folders = files
-    .filter(({ path }) => /\/kustomization\.ya?ml$/.test(path))
-    .filter(
-      ({ documents }) => !documents.some((document) => isObject(document) && document.kind === 'Component'),
-    )
+  const kustomizations = files.filter(({ path }) => /\/kustomization\.ya?ml$/.test(path))
+  const included = new Set(kustomizations.flatMap(({ path }) => directIncludes(root, dirname(path))))
+  return kustomizations
+    .filter(({ path, documents }) => {
+      const folder = dirname(path)
+      if (roleOf(folder).kind !== 'other') return true
+      const isComponent = documents.some((document) => isObject(document) && document.kind === 'Component')
+      return !isComponent && !included.has(folder) && !isBase(folder)
+    })
     .map(({ path }) => dirname(path))
-  const included = new Set(folders.flatMap((folder) => directIncludes(root, folder)))
-  return folders
-    .filter((folder) => !included.has(folder) || roleOf(folder).kind !== 'other')
-    .filter((folder) => !isBase(folder))
 }
 
 function directIncludes(root: string, folder: string): string[] {
@@ -67,12 +67,13 @@ function isBase(folder: string): boolean {
 /** What the kustomization in `folder` is for. */
 export function roleOf(folder: string): Role {
   const steps = folder.split('/')
-  const [tree, first, second, third, fourth] = steps
+  const [tree, first, second, third, fourth, fifth] = steps
   if (
     tree === 'workloads' &&
     second === 'envs' &&
     first &&
     third &&
+    !fifth &&
     (fourth === 'release' || fourth === 'namespace')
   )
     return { kind: fourth, workload: first, environment: third }

@@ -8,9 +8,14 @@ import { hooksRule } from './rules/hooks.ts'
 import { imagesRule } from './rules/images.ts'
 import { ingressRule } from './rules/ingress.ts'
 import { labelsRule } from './rules/labels.ts'
+import { namespacesRule } from './rules/namespaces.ts'
 import { offlineRule } from './rules/offline.ts'
+import { oneFactRule } from './rules/one-fact.ts'
+import { orphansRule } from './rules/orphans.ts'
+import { patchesRule } from './rules/patches.ts'
 import { podSecurityRule } from './rules/pod-security.ts'
 import { probesRule } from './rules/probes.ts'
+import { releaseFileRule } from './rules/release-file.ts'
 import { renderingRule } from './rules/rendering.ts'
 import { resourcesRule } from './rules/resources.ts'
 import { selectorsRule } from './rules/selectors.ts'
@@ -36,4 +41,9 @@ export const rules: Rule[] = [
   ingressRule,
   analysisRule,
   hooksRule,
+  orphansRule,
+  patchesRule,
+  releaseFileRule,
+  namespacesRule,
+  oneFactRule,
 ]

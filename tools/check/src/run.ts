@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import type { Context, TextFile } from './context.ts'
@@ -88,6 +88,7 @@ const binary = /\.(png|jpe?g|gif|ico|woff2?|gz|zip|sum|lock)$|(^|\/)pnpm-lock\.y
 
 function readText(root: string, path: string): TextFile[] {
   try {
+    if (lstatSync(join(root, path)).isSymbolicLink()) return []
     const text = readFileSync(join(root, path), 'utf8')
     return text.includes('\0') ? [] : [{ path, text }]
   } catch {

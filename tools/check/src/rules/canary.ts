@@ -61,6 +61,14 @@ function judgeService(
         `add Service ${name} or correct the name`,
       ),
     ]
+  if (role !== 'root' && at(service.manifest, 'spec', 'selector') !== undefined)
+    return [
+      report(
+        service,
+        'has a selector in git, which every sync puts over the one that Argo Rollouts writes',
+        'remove spec.selector',
+      ),
+    ]
   const port = at(rollout.manifest, ...albPath, 'servicePort')
   const ports = objects(at(service.manifest, 'spec', 'ports')).flatMap((entry) => [entry.port, entry.name])
   return ports.includes(port ?? null)

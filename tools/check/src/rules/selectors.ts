@@ -71,7 +71,17 @@ function judgeOwner(rendered: RenderedObject, environment: Environment): Finding
   ]
 }
 
+/** Argo Rollouts writes the selectors of these at run time; `canary` judges them. */
+function isManagedByRollout(rendered: RenderedObject, environment: Environment): boolean {
+  return ofKind(environment, 'Rollout').some(({ manifest }) => {
+    const canary = at(manifest, 'spec', 'strategy', 'canary')
+    const names = [at(canary, 'pingPong', 'pingService'), at(canary, 'pingPong', 'pongService')]
+    return names.includes(nameOf(rendered.manifest))
+  })
+}
+
 function judgeService(rendered: RenderedObject, environment: Environment): Finding[] {
+  if (isManagedByRollout(rendered, environment)) return []
   const found = selected(at(rendered.manifest, 'spec', 'selector'), environment)
   if (found.length === 0)
     return [report(rendered, 'selects no Pod of this environment', 'correct spec.selector')]
