@@ -8,8 +8,8 @@ export const generateMetadata = async (): Promise<Metadata> => {
   await connection()
   return {
     metadataBase: new URL(environment().APP_URL),
-    title: { default: 'appname: meet-ups near you', template: '%s · appname' },
-    description: 'Find a meet-up and book your seat.',
+    title: { default: 'appname: find your next meet-up', template: '%s · appname' },
+    description: 'Meet-ups near you: see what is on and how many seats are left.',
   }
 }
 

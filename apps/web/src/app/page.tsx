@@ -11,7 +11,7 @@ const HomePage = async () => {
   if (!list.ok) logger().warn({ problem: list.problem }, 'the API gave no list of events')
   return (
     <>
-      <h1>Meet-ups near you</h1>
+      <h1>Find your next meet-up</h1>
       <section aria-labelledby="upcoming">
         <h2 id="upcoming">Upcoming events</h2>
         {list.ok ? <EventList events={list.events} /> : <EventsUnavailable />}
