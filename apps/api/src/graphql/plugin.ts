@@ -1,0 +1,51 @@
+import type { EventEmitter } from 'node:events'
+import type { FastifyInstance } from 'fastify'
+import plugin from 'fastify-plugin'
+import { Kind, NoSchemaIntrospectionCustomRule } from 'graphql'
+import mercurius from 'mercurius'
+import mqemitterRedis from 'mqemitter-redis'
+import { bookingsResolvers } from '../bookings/resolvers.ts'
+import { bookingsSchema } from '../bookings/schema.ts'
+import { eventsResolvers } from '../events/resolvers.ts'
+import { eventsSchema } from '../events/schema.ts'
+import { redisOptions } from '../redis.ts'
+import { formatErrors } from './errors.ts'
+
+type Emitter = ReturnType<typeof mqemitterRedis>
+
+export const maximumDepth = { production: 7, development: 15, test: 7 }
+
+/**
+ * `/graphql` over HTTP and WebSocket. Mercurius itself applies the depth limit on both; over WebSocket it takes
+ * subscriptions only, so introspection needs no rule there.
+ */
+export const graphqlPlugin = plugin(async (app: FastifyInstance) => {
+  const { environment, metrics } = app
+  // Its typings leave out `state`, the emitter of connection errors.
+  const emitter = mqemitterRedis(redisOptions(environment)) as Emitter & { state: EventEmitter }
+  emitter.state.on('error', (error: Error) => app.log.warn({ err: error }, 'subscriptions: Redis'))
+
+  await app.register(mercurius, {
+    schema: [eventsSchema, bookingsSchema],
+    resolvers: { ...eventsResolvers, ...bookingsResolvers },
+    graphiql: environment.NODE_ENV === 'development',
+    allowBatchedQueries: false,
+    queryDepth: maximumDepth[environment.NODE_ENV],
+    validationRules: environment.NODE_ENV === 'development' ? [] : [NoSchemaIntrospectionCustomRule],
+    subscription: { emitter },
+    errorFormatter: (execution, context) => formatErrors(execution, context, app.log, metrics.graphqlErrors),
+    context: () => ({}),
+  })
+
+  app.graphql.addHook('preExecution', (_schema, document, context) => {
+    const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+    if (operation !== undefined) context.operationType = operation.operation
+  })
+  app.addHook('onReady', () => {
+    app.websocketServer?.on('connection', (socket) => {
+      metrics.webSocketConnections.inc()
+      socket.on('close', () => metrics.webSocketConnections.dec())
+    })
+  })
+  app.addHook('onClose', () => new Promise<void>((resolve) => emitter.close(resolve)))
+})

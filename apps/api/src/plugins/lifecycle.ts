@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify'
+import plugin from 'fastify-plugin'
+import type { WebSocketServer } from 'ws'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    lifecycle: { shuttingDown: boolean }
+    /** Mercurius registers it, once subscriptions are on. */
+    websocketServer?: WebSocketServer
+  }
+}
+
+/** RFC 6455's "service restart": clients reconnect, and meet another process. */
+const serviceRestart = 1012
+
+/**
+ * What changes once `lifecycle.shuttingDown` is set: answers tell keep-alive clients to connect anew, and on closing, the
+ * WebSockets are closed with a code that makes clients resume elsewhere.
+ */
+export const lifecyclePlugin = plugin(async (app: FastifyInstance) => {
+  const lifecycle = { shuttingDown: false }
+  app.decorate('lifecycle', lifecycle)
+  app.addHook('onRequest', async (_request, reply) => {
+    if (lifecycle.shuttingDown) reply.header('connection', 'close')
+  })
+  app.addHook('preClose', async () => {
+    for (const socket of app.websocketServer?.clients ?? []) socket.close(serviceRestart, 'restarting')
+  })
+})
