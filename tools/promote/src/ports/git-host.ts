@@ -13,7 +13,8 @@ export type Comparison = {
   commits: Commit[]
   /** True when the host listed only the first of many commits or files. */
   truncated: boolean
-  /** Paths that head has and base has not. */
+  /** Paths that differ between head and what it has in common with base; `added` those that are new in head. */
+  changed: string[]
   added: string[]
   /** Web page of the comparison. */
   url: string

@@ -1,0 +1,98 @@
+import { type ImagePin, shortCommit } from './image.ts'
+import { code } from './markdown.ts'
+import { commitsBetween, imageChanges, type PromotionFacts, type RuleVerdict } from './promotion-plan.ts'
+import { neverReleased } from './release.ts'
+
+/** GitHub refuses a body over 65,536 characters. */
+const bodyLimit = 60_000
+const listedCommits = 50
+const listedMigrations = 50
+
+export type PullRequestText = { title: string; body: string; headline: string; commitBody: string }
+
+/** Title and body of a promotion's pull request, and the message of its one commit. A pure function of what was read. */
+export function pullRequestText(facts: PromotionFacts, verdicts: readonly RuleVerdict[]): PullRequestText {
+  const { workload, step, source, target } = facts
+  const title = `Promote ${workload} ${shortCommit(source.commit)} from ${step.from} to ${step.to}`
+  const before = neverReleased(target) ? 'nothing' : shortCommit(target.commit)
+  const sections = [
+    `${code(workload)}: **${step.from} → ${step.to}**, ${code(before)} → ${code(shortCommit(source.commit))}. Merging this deploys it to ${step.to}.`,
+    images(facts),
+    commits(facts),
+    migrations(facts),
+    gates(verdicts),
+    afterwards(facts),
+  ]
+  const body = `${sections.join('\n\n')}\n`
+  return {
+    title,
+    body: body.length <= bodyLimit ? body : `${body.slice(0, bodyLimit)}\n\n… (cut, too long)\n`,
+    headline: title,
+    commitBody: `${step.to} runs ${source.commit} next, the release that ${step.from} runs at ${facts.revision}.`,
+  }
+}
+
+function images({ source, target }: PromotionFacts): string {
+  const rows = imageChanges(source, target).map(
+    ({ name, from, to }) => `| ${code(name)} | ${pin(from)} | ${pin(to)} |`,
+  )
+  return ['### Images', '', '| image | now | after |', '|---|---|---|', ...rows].join('\n')
+}
+
+function pin(image: ImagePin | null): string {
+  return image === null ? 'never released' : `${code(image.tag)}<br>${code(image.digest)}`
+}
+
+function commits(facts: PromotionFacts): string {
+  const list = commitsBetween(facts)
+  const { comparison, step } = facts
+  if (comparison === null) return `### Commits\n\nThe first release of ${step.to}.`
+  if (comparison.relation === 'unknown')
+    return '### Commits\n\nThe commits between the two releases are not known.'
+  const shown = list.slice(-listedCommits).toReversed()
+  const rows = shown.map(
+    ({ sha, url, subject, author }) =>
+      `- [${code(shortCommit(sha))}](${url}) ${code(subject)} by ${code(author)}`,
+  )
+  const more = list.length - shown.length
+  if (more > 0 || comparison.truncated) rows.push(`- and ${more > 0 ? more : ''} more`)
+  return [`### Commits ([${list.length}](${comparison.url}))`, '', ...rows].join('\n')
+}
+
+function migrations({ migrations: list, step }: PromotionFacts): string {
+  if (list.length === 0) return '### Migrations\n\nNone.'
+  const rows = list.slice(0, listedMigrations).map((one) => `| ${code(one.name)} | ${one.class} |`)
+  const more = list.length - listedMigrations
+  if (more > 0) rows.push(`| and ${more} more | |`)
+  const contract = list.some((one) => one.class === 'contract')
+  const warning = contract
+    ? [
+        '',
+        `**A contract step: after it the release that ${step.to} runs now can not run on the schema any more.**`,
+      ]
+    : []
+  return ['### Migrations', '', '| migration | class |', '|---|---|', ...rows, ...warning].join('\n')
+}
+
+const marks = { pass: '✅', refuse: '❌', note: 'ℹ️' } as const
+
+function gates(verdicts: readonly RuleVerdict[]): string {
+  const rows = verdicts.map(
+    ({ rule, verdict, reason }) => `| ${marks[verdict]} ${verdict} | ${rule} | ${code(reason, 400)} |`,
+  )
+  return ['### Gates', '', '| | gate | why |', '|---|---|---|', ...rows].join('\n')
+}
+
+function afterwards({ step, target, migrations: list }: PromotionFacts): string {
+  const back = neverReleased(target)
+    ? `${step.to} has no earlier release to go back to.`
+    : list.some((one) => one.class === 'contract')
+      ? `Do not revert: ${code(shortCommit(target.commit))} can not run on the schema after the contract step. Roll forward, or restore the snapshot.`
+      : `Press *Revert* on this pull request and merge that: ${step.to} runs ${code(shortCommit(target.commit))} again.`
+  return [
+    '### Afterwards',
+    '',
+    `- Watch it: ${code(`npm run promote -- wait ${step.to}`)}`,
+    `- Go back: ${back}`,
+  ].join('\n')
+}
