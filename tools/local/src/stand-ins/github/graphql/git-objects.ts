@@ -4,6 +4,7 @@ import {
   type Person,
   readBlob,
   readCommit,
+  readEntry,
   readTree,
   type TreeEntry,
 } from '../git/objects.ts'
@@ -52,6 +53,10 @@ function commitNode(source: Source, commit: Commit) {
     commitResourcePath: `/${repository.fullName}/commit/${commit.oid}`,
     signature: null,
     tree: () => treeNode(source, commit.tree),
+    file: async ({ path }: { path: string }) => {
+      const entry = await readEntry(repository.gitDir, commit.oid, path)
+      return entry === undefined ? null : entryNode(source, entry)
+    },
     parents: async (args: ConnectionArgs) => {
       const parents = await Promise.all(commit.parents.map((oid) => readCommit(repository.gitDir, oid)))
       return connection(
