@@ -1,3 +1,5 @@
+import type { ClusterApplications } from './argo/applications.ts'
+import type { RenderedSource } from './argo/sources.ts'
 import type { Finding } from './finding.ts'
 import { isObject, type Manifest, titleOf } from './manifest.ts'
 import type { Pins } from './modules.ts'
@@ -19,6 +21,10 @@ export interface Context {
   /** Every text file of the repository that rules about repeated facts read. */
   texts: TextFile[]
   pins: Pins
+  /** Every Application of every cluster, and what an ApplicationSet could not make. */
+  argo: ClusterApplications
+  /** The sources of Applications that come from elsewhere or carry options of their own, rendered. */
+  sources: RenderedSource[]
 }
 
 /** A named judgement on the whole repository; pure. */

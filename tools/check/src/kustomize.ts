@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { goBuild } from './build-go.ts'
 import { CheckError } from './errors.ts'
-import { cacheFolder } from './modules.ts'
+import { cacheFolder, pinnedModules } from './modules.ts'
 
 /**
  * Path of the pinned kustomize: `$KUSTOMIZE`, else the toolchain's in the cache, else built into that place.
- * @throws CheckError `no-kustomize` when it is nowhere and cannot be built.
+ * @throws CheckError `no-kustomize` when `$KUSTOMIZE` is not there, `go-build` when it cannot be built.
  */
 export async function findKustomize(root: string, say: (line: string) => void): Promise<string> {
   const given = process.env.KUSTOMIZE
@@ -20,26 +20,11 @@ export async function findKustomize(root: string, say: (line: string) => void): 
     )
   }
   const path = join(cacheFolder(), 'bin/kustomize')
-  if (!existsSync(path)) await buildKustomize(root, path, say)
-  return path
-}
-
-async function buildKustomize(root: string, path: string, say: (line: string) => void): Promise<void> {
-  say('building kustomize (once, some seconds)')
-  const cwd = join(root, 'tools/local/toolchain/kustomize')
-  const partial = `${path}.${process.pid}`
-  await mkdir(join(path, '..'), { recursive: true })
-  const build = ['build', '-trimpath', '-o', partial, 'sigs.k8s.io/kustomize/kustomize/v5']
-  const answer = await execa('go', build, { cwd, env: { CGO_ENABLED: '0', GOWORK: 'off' }, reject: false })
-  if (answer.exitCode !== 0) {
-    const reason = (answer.stderr || answer.message || '').split('\n')[0] ?? ''
-    throw new CheckError(
-      'no-kustomize',
-      `cannot build kustomize: ${reason}`,
-      'install Go, or set KUSTOMIZE to the path of a kustomize',
-    )
+  if (!existsSync(path)) {
+    say('building kustomize (once, some seconds)')
+    await goBuild(join(root, 'tools/local/toolchain/kustomize'), pinnedModules.kustomize, path)
   }
-  await rename(partial, path)
+  return path
 }
 
 /** What `kustomize build` answered: YAML, or the reason in one line. */

@@ -15,6 +15,14 @@ export const pinnedModules = {
   kustomize: 'sigs.k8s.io/kustomize/kustomize/v5',
 } as const
 
+/** Where Argo CD reads an add-on's manifests from: the repository that the Go module is made of. */
+export const upstreamRepositories: Partial<Record<keyof typeof pinnedModules, string>> = {
+  'argo-cd': 'https://github.com/argoproj/argo-cd.git',
+  'argo-rollouts': 'https://github.com/argoproj/argo-rollouts.git',
+  'external-secrets': 'https://github.com/external-secrets/external-secrets.git',
+  'metrics-server': 'https://github.com/kubernetes-sigs/metrics-server.git',
+}
+
 export type PinnedName = keyof typeof pinnedModules
 export type Pins = Readonly<Record<PinnedName, string>>
 
@@ -28,7 +36,7 @@ export function pinFile(name: string): string {
   return `tools/local/toolchain/${name}/go.mod`
 }
 
-/** The version that a go.mod's text requires of `module`, such as `v1.36.3`; undefined when it does not. */
+/** The version that a go.mod's text requires of `module`, such as `v1.2.3`; undefined when it does not. */
 export function requiredVersion(goMod: string, module: string): string | undefined {
   const line = goMod
     .split('\n')

@@ -1,13 +1,15 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import type { Context, TextFile } from './context.ts'
-import { everyObject } from './context.ts'
+import { applicationsOf } from './argo/applications.ts'
+import { fileOf, ownRepositoryOf, renderSources } from './argo/sources.ts'
+import { goTemplates } from './argo/templates.ts'
+import { type Context, everyObject, type TextFile } from './context.ts'
 import { CheckError } from './errors.ts'
 import { type Finding, uniqueFindings } from './finding.ts'
 import { findKustomize } from './kustomize.ts'
 import { readPins } from './modules.ts'
-import { type Kustomization, renderKustomization } from './render.ts'
+import { type RenderedObject, renderKustomization } from './render.ts'
 import { filesBelow, findRoots, manifestTrees, readManifestFiles } from './repository.ts'
 import { checkSchemas } from './rules/schema.ts'
 import { rules } from './rules.ts'
@@ -35,8 +37,9 @@ type Say = (line: string) => void
 export async function runCheck(root: string, say: Say): Promise<Report> {
   const started = performance.now()
   const [context, validator] = await Promise.all([readContext(root, say), loadValidator(root, say)])
-  say(`judging ${everyObject(context).length} objects by ${rules.length} rules and their schemas`)
-  const schema = checkSchemas(everyObject(context), validator)
+  const judged = [...everyObject(context), ...argoObjects(context)]
+  say(`judging ${judged.length} objects by ${rules.length} rules and their schemas`)
+  const schema = checkSchemas(judged, validator)
   const findings = uniqueFindings([...rules.flatMap((rule) => rule.check(context)), ...schema.findings])
   return {
     findings: findings.sort(byPlace),
@@ -45,6 +48,18 @@ export async function runCheck(root: string, say: Say): Promise<Report> {
     rules: ['schema', ...rules.map(({ name }) => name)],
     milliseconds: Math.round(performance.now() - started),
   }
+}
+
+/** What Argo CD would make and fetch beyond the kustomizations in git. Upstream's own definitions are the schemas. */
+function argoObjects({ argo, sources }: Context): RenderedObject[] {
+  const applications = argo.applications.map(({ application, file }) => ({ manifest: application, file }))
+  const fetched = sources.flatMap((source) =>
+    source.objects.map((manifest) => ({ manifest, file: fileOf(source) })),
+  )
+  const unique = new Map(
+    [...applications, ...fetched].map((rendered) => [JSON.stringify(rendered), rendered]),
+  )
+  return [...unique.values()].filter(({ manifest }) => manifest.kind !== 'CustomResourceDefinition')
 }
 
 /** The validator of the versions that this checkout pins. */
@@ -68,7 +83,12 @@ export async function readContext(root: string, say: Say): Promise<Context> {
   const kustomize = await findKustomize(root, say)
   say(`rendering ${roots.length} kustomizations`)
   const kustomizations = await inParallel(roots, 2, (path) => renderKustomization(kustomize, root, path))
-  return { files, kustomizations, texts: await readTexts(root), pins: await readPins(root) }
+  const [pins, texts, render] = await Promise.all([readPins(root), readTexts(root), goTemplates(say)])
+  const argo = await applicationsOf(kustomizations, files, render)
+  say(`rendering what ${argo.applications.length} Applications take from elsewhere`)
+  const ownRepository = ownRepositoryOf(argo.applications)
+  const sources = await renderSources(argo.applications, { root, kustomize, pins, ownRepository })
+  return { files, kustomizations, texts, pins, argo, sources }
 }
 
 /** The text files that git tracks or would track; every file of the manifest trees where there is no git. */
@@ -114,9 +134,4 @@ async function inParallel<Item, Result>(
 function byPlace(one: Finding, other: Finding): number {
   const key = ({ file, object, rule, message }: Finding) => `${file}\n${object}\n${rule}\n${message}`
   return key(one) < key(other) ? -1 : 1
-}
-
-/** Rendered roots by path, for callers that want one of them. */
-export function byPath(kustomizations: Kustomization[]): Map<string, Kustomization> {
-  return new Map(kustomizations.map((kustomization) => [kustomization.path, kustomization]))
 }

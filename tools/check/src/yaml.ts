@@ -25,8 +25,8 @@ export function parseYamlFile(path: string, text: string): YamlFile {
   return { path, text, documents, problems: parsed.flatMap((document) => ambiguous(document, lineCounter)) }
 }
 
-/** YAML 1.1 reads these as booleans and octal numbers, YAML 1.2 as text and decimal ones; Argo CD uses both parsers. */
-const readsTwoWays = /^([yY]|[nN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF|0\d+)$/
+/** YAML 1.1 reads these as booleans, YAML 1.2 as text; Argo CD and kustomize do not use the same parser. */
+const readsTwoWays = /^([yY]|[nN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF)$/
 
 function ambiguous(document: Document.Parsed, lineCounter: LineCounter): YamlFile['problems'] {
   const problems: YamlFile['problems'] = []
@@ -37,7 +37,7 @@ function ambiguous(document: Document.Parsed, lineCounter: LineCounter): YamlFil
       problems.push({
         line,
         message: `plain "${node.source}" means different things to YAML 1.1 and 1.2`,
-        remedy: 'quote it, or write true, false or a decimal number',
+        remedy: 'quote it, or write true or false',
       })
     },
   })

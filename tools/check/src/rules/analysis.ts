@@ -73,7 +73,8 @@ function judgeRollout(rendered: RenderedObject, environment: Environment): Findi
       args: objects(at(analysis, 'args')),
     })),
   )
-  if (used.length === 0) return [report(rendered, 'is promoted without any analysis', 'add an analysis step')]
+  if (used.length === 0 && objects(at(canary, 'steps')).length > 0)
+    return [report(rendered, 'goes step by step without any analysis', 'add an analysis step')]
   return used.flatMap(({ name, args }) => judgeUse(rendered, environment, name, args))
 }
 

@@ -35,7 +35,7 @@ export const facts: Fact[] = [
       /(?<value>\b(?:af|ap|ca|eu|il|me|mx|sa|us)(?:-gov)?-(?:north|south|east|west|central|northeast|southeast|southwest|northwest)-\d\b)/g,
     home: /^workloads\/[^/]+\/base\/release\/app-config\.env$/,
     homeName: 'AWS_REGION in workloads/<name>/base/release/app-config.env',
-    mirrors: [releaseFile, standIns],
+    mirrors: [releaseFile, standIns, /^clusters\/[^/]+\/cluster\.yaml$/, /^docker\/compose\.yaml$/],
   },
 ]
 
@@ -105,17 +105,12 @@ function judgeHosts({ texts }: Context): Finding[] {
     )
 }
 
+/** Where Argo CD takes the revision from; `add-on-versions` sees that it is the pinned one. */
+const addOnFile = /^(platform|clusters)\/.*addon\.yaml$/
+
 /** Versions of the platform's programs: pinned by the toolchain, repeated only where Argo CD names a revision. */
 function judgeVersions({ texts, pins }: Context): Finding[] {
-  const allowed = [
-    /^clusters\/[^/]+\/platform\/[^/]+\.yaml$/,
-    /(^|\/)(README|docs\/.*)\.?\w*\.md$/,
-    /^docs\//,
-    /\.md$/,
-    /(^|\/)go\.(mod|sum)$/,
-    /\.test\.ts$/,
-    /(^|\/)(test|fixtures)\//,
-  ]
+  const allowed = [addOnFile, /\.md$/, /(^|\/)go\.(mod|sum)$/, /\.test\.ts$/, /(^|\/)(test|fixtures)\//]
   const wanted = Object.entries(pins).filter(([, version]) => version.length > 5)
   return texts
     .filter(({ path }) => !allowed.some((pattern) => pattern.test(path)))

@@ -7,6 +7,8 @@ const report = reporter('orphans')
 const readElsewhere = [
   /^clusters\/[^/]+\/(workloads|platform)\/[^/]+\.yaml$/, // the ApplicationSets' git generators
   /^workloads\/[^/]+\/promotion\.yaml$/, // tools/promote
+  /^(platform\/[^/]+|clusters\/local\/stand-ins)\/addon\.yaml$/, // the ApplicationSet `platform`
+  /\.schema\.json$/, // the first line of the files that it describes
   /\.md$/,
 ]
 
