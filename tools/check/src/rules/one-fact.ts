@@ -97,7 +97,10 @@ function judgeHosts({ texts }: Context): Finding[] {
     .filter(({ path }) => judged.test(path) && !home.test(path))
     .flatMap((file) =>
       [...hosts].flatMap(([host, stated]) => {
-        const found = valuesIn(file, new RegExp(`(?<![\\w.-])(?<value>${escape(host)})(?![\\w.-]*\\w)`, 'g'))
+        const found = valuesIn(
+          file,
+          new RegExp(`(?<![\\w.-])(?<value>${literally(host)})(?![\\w.-]*\\w)`, 'g'),
+        )
         return found.map(({ line }) =>
           report(file.path, `line ${line}: repeats the host ${host}`, `take it from ${stated}, its one home`),
         )
@@ -116,8 +119,13 @@ function judgeVersions({ texts, pins }: Context): Finding[] {
     .filter(({ path }) => !allowed.some((pattern) => pattern.test(path)))
     .flatMap((file) =>
       wanted.flatMap(([name, version]) => {
-        const bare = escape(version.replace(/^v/, ''))
-        const found = valuesIn(file, new RegExp(`(?<![\\w.])(?<value>v${bare})(?![\\w.]*\\w)`, 'g'))
+        // A comment's example misleads nobody when it is old; a value that is used does.
+        const used = file.text.replaceAll(/^\s*(\*|\/\/|#).*$/gm, '')
+        const bare = literally(version.replace(/^v/, ''))
+        const found = valuesIn(
+          { path: file.path, text: used },
+          new RegExp(`(?<![\\w.])(?<value>v${bare})(?![\\w.]*\\w)`, 'g'),
+        )
         return found.map(({ line }) =>
           report(
             file.path,
@@ -140,6 +148,6 @@ function valuesIn(
   }))
 }
 
-function escape(literal: string): string {
+function literally(literal: string): string {
   return literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
