@@ -8,7 +8,7 @@ export type SecurityHeaderOptions = {
 }
 
 /** The Content-Security-Policy of every response. Next.js reads the nonce back out of it and puts it on its own scripts. */
-export const contentSecurityPolicy = ({ nonce, https, development }: SecurityHeaderOptions): string =>
+export const contentSecurityPolicy = ({ nonce, development }: SecurityHeaderOptions): string =>
   [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
@@ -20,7 +20,6 @@ export const contentSecurityPolicy = ({ nonce, https, development }: SecurityHea
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
-    ...(https ? ['upgrade-insecure-requests'] : []),
   ].join('; ')
 
 /** All security headers of a response, by lower-case name. */

@@ -136,7 +136,8 @@ it('finishes the requests in flight after SIGTERM, lets go of kept-alive connect
   expect(response.headers.connection).toBe('close')
   expect(body).toContain('GitOps evening')
   expect(await stopping.ended).toBe(0)
-  expect(Date.now() - signalledAt).toBeLessThan(5_000)
+  // Far below the 65 s for which the idle connection would stay open.
+  expect(Date.now() - signalledAt).toBeLessThan(20_000)
   await expect(ask()).rejects.toThrow()
   agent.destroy()
 })

@@ -58,7 +58,7 @@ export const spawnWeb = async (environment: Record<string, string>): Promise<Web
 /** As spawnWeb, and waits until it is healthy. */
 export const startWeb = async (environment: Record<string, string>): Promise<WebServer> => {
   const web = await spawnWeb({ APP_URL: 'http://127.0.0.1', APP_VERSION: release, ...environment })
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + 45_000
   for (;;) {
     const healthy = await fetch(`${web.url}/api/health`).then(
       (response) => response.ok,
