@@ -7,7 +7,11 @@ import { shutDownOnSignals, shutdownLimits } from './shutdown.ts'
 await runProgram(async () => {
   const environment = readEnvironment('api')
   const app = await buildApp(environment)
-  const operations = await buildOperationsServer({ registry: app.metrics.registry, log: app.log })
+  const operations = await buildOperationsServer({
+    registry: app.metrics.registry,
+    log: app.log,
+    health: app.health,
+  })
   shutDownOnSignals({
     limits: shutdownLimits(environment),
     log: app.log,

@@ -2,7 +2,7 @@ import cors from '@fastify/cors'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { ApiEnvironment } from './config/environment.ts'
 import { graphqlPlugin } from './graphql/plugin.ts'
-import { healthRoutes } from './health/routes.ts'
+import { type HealthOptions, healthRoutes } from './health/routes.ts'
 import { checkLimit, standardChecks } from './health/standard.ts'
 import { migrationsFolder } from './migrations/folder.ts'
 import { createLogger } from './observability/log.ts'
@@ -11,6 +11,13 @@ import { lifecyclePlugin } from './plugins/lifecycle.ts'
 import { requestMetricsPlugin } from './plugins/request-metrics.ts'
 import { servicesPlugin } from './plugins/services.ts'
 import { versionPlugin } from './plugins/version.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For the operations server, which answers for the same health. */
+    health: HealthOptions
+  }
+}
 
 /** Builds the api without listening; `close()` on it closes everything that it opened. */
 export async function buildApp(
@@ -33,7 +40,7 @@ export async function buildApp(
   await app.register(servicesPlugin, { environment, metrics })
   await app.register(cors, { origin: environment.CORS_ORIGINS })
   await app.register(graphqlPlugin)
-  await app.register(healthRoutes, {
+  const health: HealthOptions = {
     checks: standardChecks({
       database: app.database,
       redis: app.redis,
@@ -41,6 +48,8 @@ export async function buildApp(
     }),
     limit: checkLimit(environment),
     shuttingDown: () => app.lifecycle.shuttingDown,
-  })
+  }
+  app.decorate('health', health)
+  await app.register(healthRoutes, health)
   return app
 }

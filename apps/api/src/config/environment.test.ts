@@ -1,5 +1,8 @@
+import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
+import { temporaryFile } from '../../test/files.ts'
 import { readEnvironment } from './environment.ts'
+import { processVariables } from './release.ts'
 
 const complete = {
   APP_URL: 'https://app.appname.example',
@@ -37,4 +40,10 @@ test('a program asks only for what it reads', () => {
   expect(readEnvironment('migrate', { DATABASE_URL: complete.DATABASE_URL }).MIGRATE_LOCK_TIMEOUT_MS).toBe(
     5000,
   )
+})
+
+test("the release is what the image's own file says", async () => {
+  const file = await temporaryFile('version', '0123456789abcdef\n')
+  expect(processVariables(pathToFileURL(file)).APP_VERSION).toBe('0123456789abcdef')
+  expect(processVariables(pathToFileURL(`${file}-not`)).APP_VERSION).toBe(process.env.APP_VERSION)
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '../problem.ts'
+import { processVariables } from './release.ts'
 import { variables } from './variables.ts'
 
 type Variables = typeof variables
@@ -43,7 +44,7 @@ export type WorkerEnvironment = EnvironmentOf<'worker'>
  */
 export function readEnvironment<P extends Program>(
   program: P,
-  source: NodeJS.ProcessEnv = process.env,
+  source: NodeJS.ProcessEnv = processVariables(),
 ): EnvironmentOf<P> {
   const names: readonly VariableName[] = reads[program]
   const given = Object.fromEntries(names.map((name) => [name, source[name] || undefined]))

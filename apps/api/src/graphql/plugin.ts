@@ -2,13 +2,14 @@ import type { EventEmitter } from 'node:events'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 import { Kind, NoSchemaIntrospectionCustomRule } from 'graphql'
+import { Redis } from 'ioredis'
 import mercurius from 'mercurius'
 import mqemitterRedis from 'mqemitter-redis'
 import { bookingsResolvers } from '../bookings/resolvers.ts'
 import { bookingsSchema } from '../bookings/schema.ts'
 import { eventsResolvers } from '../events/resolvers.ts'
 import { eventsSchema } from '../events/schema.ts'
-import { redisOptions } from '../redis.ts'
+import { impatientRedisOptions, redisOptions } from '../redis.ts'
 import { formatErrors } from './errors.ts'
 
 type Emitter = ReturnType<typeof mqemitterRedis>
@@ -21,8 +22,10 @@ export const maximumDepth = { production: 7, development: 15, test: 7 }
  */
 export const graphqlPlugin = plugin(async (app: FastifyInstance) => {
   const { environment, metrics } = app
-  // Its typings leave out `state`, the emitter of connection errors.
-  const emitter = mqemitterRedis(redisOptions(environment)) as Emitter & { state: EventEmitter }
+  const subConn = new Redis({ ...redisOptions(environment), maxRetriesPerRequest: null })
+  const pubConn = new Redis({ ...impatientRedisOptions(environment), enableAutoPipelining: true })
+  // Its typings leave out `state`, which passes on the errors of both connections.
+  const emitter = mqemitterRedis({ subConn, pubConn }) as Emitter & { state: EventEmitter }
   emitter.state.on('error', (error: Error) => app.log.warn({ err: error }, 'subscriptions: Redis'))
 
   await app.register(mercurius, {
@@ -47,5 +50,9 @@ export const graphqlPlugin = plugin(async (app: FastifyInstance) => {
       socket.on('close', () => metrics.webSocketConnections.dec())
     })
   })
-  app.addHook('onClose', () => new Promise<void>((resolve) => emitter.close(resolve)))
+  app.addHook('onClose', async () => {
+    // Not the emitter's own close: it waits for Redis, which may be what is down.
+    subConn.disconnect()
+    pubConn.disconnect()
+  })
 })

@@ -46,7 +46,12 @@ export function createQueues(environment: RedisEnvironment, onError: (error: Err
       await withTimeout(added, enqueueTimeout, 'Redis did not take the jobs')
     },
     async close() {
-      await Promise.all(queues.map((queue) => queue.close()))
+      await Promise.all(queues.map(closeQueue))
     },
   }
+}
+
+/** Closing says goodbye to Redis, which may be what is down: then the connection is cut. */
+async function closeQueue(queue: Queue<JobData, void, JobName>): Promise<void> {
+  await withTimeout(queue.close(), enqueueTimeout, 'Redis did not answer').catch(() => queue.disconnect())
 }

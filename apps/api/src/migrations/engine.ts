@@ -30,7 +30,8 @@ export async function startEngine(
   migrationsFolder: string,
   onScriptError: (error: unknown) => void,
 ): Promise<Engine> {
-  const { SchemaEngine: engineClass } = await (loaded ??= loadEngine())
+  loaded ??= loadEngine()
+  const { SchemaEngine: engineClass } = await loaded
   const factory = bindMigrationAwareSqlAdapterFactory(wholeScripts(new PrismaPg(pool), onScriptError))
   const engine = await engineClass.new({ datamodels: undefined }, () => {}, factory)
   return {
