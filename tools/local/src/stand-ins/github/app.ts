@@ -1,5 +1,5 @@
 import formbody from '@fastify/formbody'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { GITHUB } from './events/payloads.ts'
 import { gitPlugin } from './git-plugin.ts'
@@ -30,7 +30,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { hub, log, tokens } = options
   const app = fastify({
     rewriteUrl,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 64 * 1024 * 1024,
     routerOptions: { maxParamLength: 1000 },
     loggerInstance: log as Logger,

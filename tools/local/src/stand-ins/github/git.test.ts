@@ -1,6 +1,15 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { commitFiles, gitCli, OWNER, octokitFor, REPO, seededClone, startTestGitHub, type TestGitHub } from './testing/harness.ts'
+import {
+  commitFiles,
+  gitCli,
+  OWNER,
+  octokitFor,
+  REPO,
+  seededClone,
+  startTestGitHub,
+  type TestGitHub,
+} from './testing/harness.ts'
 
 let github: TestGitHub
 beforeEach(async () => {
@@ -49,5 +58,7 @@ test('a push that is not a fast forward is refused by git itself', async () => {
 })
 
 test('a repository that does not exist is said to be not found', async () => {
-  await expect(gitCli(github.folder, 'ls-remote', `${github.url}/${OWNER}/nothing.git`)).rejects.toThrow(/not found/)
+  await expect(gitCli(github.folder, 'ls-remote', `${github.url}/${OWNER}/nothing.git`)).rejects.toThrow(
+    /not found/,
+  )
 })

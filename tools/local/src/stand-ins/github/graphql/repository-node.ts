@@ -1,3 +1,4 @@
+import { readEntry } from '../git/objects.ts'
 import { branchTip, listRefs, type Ref, readRef, resolve } from '../git/refs.ts'
 import { pullDetails } from '../operations/pull-details.ts'
 import { repositoryPage, repositoryShape } from '../shapes/repository.ts'
@@ -90,8 +91,8 @@ async function objectOf(source: Source, args: { expression?: string | null; oid?
   const colon = revision.indexOf(':')
   if (colon !== -1) {
     const commit = await resolve(gitDir, revision.slice(0, colon))
-    const oid = commit ? await resolve(gitDir, `${commit}:${revision.slice(colon + 1)}`, 'object') : undefined
-    return oid ? objectNode(source, oid) : null
+    const entry = commit ? await readEntry(gitDir, commit, revision.slice(colon + 1)) : undefined
+    return entry ? objectNode(source, entry.oid) : null
   }
   const oid = (await branchTip(gitDir, revision)) ?? (await resolve(gitDir, revision, 'object'))
   return oid ? objectNode(source, oid) : null

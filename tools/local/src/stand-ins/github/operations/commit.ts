@@ -1,7 +1,8 @@
+import { readEntry } from '../git/objects.ts'
 import { branchTip, compareAndSetRef } from '../git/refs.ts'
 import { type FileChanges, treeWithChanges, writeCommit } from '../git/write.ts'
 import type { Actor, Hub } from '../hub.ts'
-import { notFound } from '../refusal.ts'
+import { notFound, Refusal } from '../refusal.ts'
 import type { Repository } from '../state/repository.ts'
 import { announce, followUpdates } from './follow.ts'
 
@@ -39,6 +40,13 @@ export async function commitOnBranch(
     const actual = await branchTip(repository.gitDir, wanted.branch)
     if (actual === undefined) throw notFound()
     if (actual !== before) return { done: false as const, actual }
+    for (const { path } of wanted.changes.deletions) {
+      if (await readEntry(gitDir, before, path)) continue
+      throw new Refusal(
+        422,
+        `A path was requested for deletion which does not exist as of commit oid \`${before}\`: ${path}`,
+      )
+    }
     const tree = await treeWithChanges(gitDir, before, wanted.changes)
     const author = identityOf(actor)
     const commit = { tree, parents: [before], message: wanted.message, author, committer: GITHUB_COMMITTER }

@@ -29,9 +29,22 @@ export function addRateLimit(reply: FastifyReply): void {
   reply.header('x-ratelimit-resource', 'core')
 }
 
+/** GitHub reads every body as JSON, whatever its content type says, and an empty one as no fields. */
+function parseEverythingAsJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, text === '' ? {} : JSON.parse(text.toString()))
+    } catch {
+      done(new Refusal(400, 'Problems parsing JSON'))
+    }
+  })
+}
+
 /** The REST API. A route of GitHub's that is not here answers 501, so that nobody mistakes it for an empty result. */
 export function restPlugin(api: Api, tokens: Tokens | undefined) {
   return async (app: FastifyInstance): Promise<void> => {
+    parseEverythingAsJson(app)
     app.addHook('onRequest', async (request, reply) => {
       addRateLimit(reply)
       request.caller = identify(request.headers.authorization, tokens)

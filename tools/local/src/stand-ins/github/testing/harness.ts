@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Octokit } from '@octokit/rest'
 import { execa } from 'execa'
+import { vi } from 'vitest'
 import { createRepository } from '../repository.ts'
 import { type GitHub, type GitHubOptions, startGitHub } from '../server.ts'
 import { SchemaValidator } from './schema-validator.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 export const OWNER = 'example-org'
 export const REPO = 'appname'
@@ -69,7 +72,11 @@ export async function seededClone(test: TestGitHub, files: Record<string, string
 }
 
 /** Writes files in a clone and commits them; returns the sha. */
-export async function commitFiles(clone: string, files: Record<string, string>, message: string): Promise<string> {
+export async function commitFiles(
+  clone: string,
+  files: Record<string, string>,
+  message: string,
+): Promise<string> {
   const { mkdir, writeFile } = await import('node:fs/promises')
   for (const [path, text] of Object.entries(files)) {
     await mkdir(join(clone, path, '..'), { recursive: true })
@@ -88,7 +95,8 @@ export function octokitFor(test: TestGitHub, token = 'a-token'): Octokit {
     if (problems.length > 0) throw new Error(`not GitHub's answer:\n${problems.slice(0, 10).join('\n')}`)
   }
   octokit.hook.wrap('request', async (request, options) => {
-    const route = options.url.replace(/^https?:\/\/[^/]+\/api\/v3/, '').replace(/\?.*$/, '')
+    const path = options.url.replace(/^https?:\/\/[^/]+\/api\/v3/, '').replace(/\?.*$/, '')
+    const route = schemaValidator().routeOf(path)
     try {
       const response = await request(options)
       judge(options.method, route, response.status, response.data)

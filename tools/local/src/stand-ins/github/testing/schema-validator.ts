@@ -55,11 +55,28 @@ export class SchemaValidator {
     return (validate.errors ?? []).map((error) => `${key}: ${error.instancePath} ${error.message ?? ''}`)
   }
 
+  /** The route that a path such as /repos/ada/app/pulls belongs to; a route belongs to itself. */
+  routeOf(path: string): string {
+    if (this.#description.paths[path]) return path
+    const parts = path.split('/')
+    const routes = Object.keys(this.#description.paths).filter((route) => {
+      const own = route.split('/')
+      return (
+        own.length === parts.length && own.every((part, at) => part.startsWith('{') || part === parts[at])
+      )
+    })
+    const fewest = routes.sort((a, b) => a.split('{').length - b.split('{').length)
+    return fewest[0] ?? path
+  }
+
   #validator(key: string, method: string, route: string, status: number): ValidateFunction | undefined {
     if (this.#compiled.has(key)) return this.#compiled.get(key)
-    const escape = (part: string) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))
-    const own = `paths/${escape(route)}/${method}/responses/${status}`
-    const response = this.#description.paths[route]?.[method]?.responses[String(status)] as Record<string, unknown>
+    const pointerPart = (part: string) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))
+    const own = `paths/${pointerPart(route)}/${method}/responses/${status}`
+    const response = this.#description.paths[route]?.[method]?.responses[String(status)] as Record<
+      string,
+      unknown
+    >
     const at = typeof response.$ref === 'string' ? response.$ref.slice(2) : own
     const resolved = (at === own ? response : this.#lookUp(at)) as { content?: Record<string, unknown> }
     const json = resolved.content?.['application/json']
