@@ -354,6 +354,17 @@ describe('connections', () => {
     socket.close()
   })
 
+  test('a connection that was idle during a reload gets the new rules', async () => {
+    const [before, after] = [await target('before'), await target('after')]
+    await running.balancer.apply(balancerOf([rule(HOST, forward({ before: 1 }))], group('before', [before])))
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    expect((await ask(running.http, HOST, '/', { agent })).target).toBe('before')
+    await running.balancer.apply(balancerOf([rule(HOST, forward({ after: 1 }))], group('after', [after])))
+    await sleep(3000)
+    expect((await ask(running.http, HOST, '/', { agent })).target).toBe('after')
+    agent.destroy()
+  })
+
   test('reloads fail no request of clients that keep their connections', async () => {
     const api = await target('api')
     const rules = [rule(HOST, forward({ g: 1 }))]

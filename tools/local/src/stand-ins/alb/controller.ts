@@ -1,6 +1,19 @@
-import type { Balancer } from './balancer.ts'
-import { buildLoadBalancer, isOurs } from './core/build.ts'
-import type { Cluster } from './kubernetes/cluster.ts'
+import type { V1Ingress } from '@kubernetes/client-node'
+import { buildLoadBalancer, isOurs, type Snapshot } from './core/build.ts'
+import type { LoadBalancer } from './core/model.ts'
+
+/** The cluster, as far as the controller knows it. */
+export interface FollowedCluster {
+  /** Calls `onChange` for every change from now on; resolves when everything has been listed once. */
+  follow(onChange: () => void): Promise<void>
+  snapshot(): Snapshot
+  publishHostname(ingress: V1Ingress, hostname: string): Promise<void>
+}
+
+/** What puts a model into force. Rejects, and goes on with the last one, when it cannot. */
+export interface AppliesModels {
+  apply(model: LoadBalancer): Promise<void>
+}
 
 /** Changes that arrive within this time are applied together. */
 const SETTLE_MILLISECONDS = 20
@@ -8,15 +21,16 @@ const RETRY_MILLISECONDS = 2000
 
 /** Applies the cluster's state to the balancer whenever it changes, one at a time, the newest always last. */
 export class Controller {
-  readonly #cluster: Cluster
-  readonly #balancer: Balancer
+  readonly #cluster: FollowedCluster
+  readonly #balancer: AppliesModels
   readonly #log: (line: string) => void
   #timer: NodeJS.Timeout | undefined
+  #following = false
   #running = false
-  #applied = false
+  #ready = false
   #problems = ''
 
-  constructor(cluster: Cluster, balancer: Balancer, log: (line: string) => void) {
+  constructor(cluster: FollowedCluster, balancer: AppliesModels, log: (line: string) => void) {
     this.#cluster = cluster
     this.#balancer = balancer
     this.#log = log
@@ -24,24 +38,24 @@ export class Controller {
 
   /** True once the cluster's rules have been in force. */
   get isReady(): boolean {
-    return this.#applied
+    return this.#ready
   }
 
   async start(): Promise<void> {
     await this.#cluster.follow(() => this.#schedule(SETTLE_MILLISECONDS))
-    this.#applied = await this.#reconcile()
+    this.#following = true
+    this.#schedule(0)
   }
 
   #schedule(milliseconds: number): void {
+    // Half a list would look like deleted Services.
+    if (!this.#following) return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#reconcile(), milliseconds)
   }
 
-  async #reconcile(): Promise<boolean> {
-    if (this.#running) {
-      this.#schedule(SETTLE_MILLISECONDS)
-      return false
-    }
+  async #reconcile(): Promise<void> {
+    if (this.#running) return this.#schedule(SETTLE_MILLISECONDS)
     this.#running = true
     try {
       const snapshot = this.#cluster.snapshot()
@@ -53,11 +67,10 @@ export class Controller {
         if (ingress.status?.loadBalancer?.ingress?.[0]?.hostname === hostname) continue
         await this.#cluster.publishHostname(ingress, hostname)
       }
-      return true
+      this.#ready = true
     } catch (error) {
       this.#log(`cannot apply the cluster's state, trying again: ${(error as Error).message}`)
       this.#schedule(RETRY_MILLISECONDS)
-      return false
     } finally {
       this.#running = false
     }

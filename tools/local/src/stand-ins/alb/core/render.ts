@@ -78,6 +78,8 @@ function globals(options: RenderOptions, groups: readonly TargetGroup[]): string
     '  log stdout format raw local0',
     '  nbthread 1',
     '  maxconn 4000',
+    '  # Fewer connections, where the limit of open files is low, is better than none.',
+    '  no strict-limits',
     `  hard-stop-after ${longestDrain}s`,
     '  # After a reload, clients that keep their connection are told to close it; none is cut between two requests.',
     '  close-spread-time 2s',
