@@ -25,9 +25,7 @@ const kept = [
   'required',
 ] as const
 
-const quantity = '^[+-]?([0-9]+|[0-9]+\\.[0-9]*|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$'
 const int32 = { minimum: -2147483648, maximum: 2147483647 }
-const intOrString: JsonObject[] = [{ type: 'integer' }, { type: 'string' }]
 
 /** JSON pointer prefix under which the converted file keeps its definitions. */
 const definitionPrefix = '#/definitions/'
@@ -35,8 +33,7 @@ const definitionPrefix = '#/definitions/'
 /** Converts every `components.schemas` entry of one Kubernetes OpenAPI v3 file. */
 export function convertDefinitions(schemas: JsonObject): JsonObject {
   const converted = Object.entries(schemas).map(([name, schema]) => {
-    if (name === 'io.k8s.apimachinery.pkg.api.resource.Quantity')
-      return [name, { anyOf: [{ type: 'string', pattern: quantity }, { type: 'number' }] }]
+    if (name === 'io.k8s.apimachinery.pkg.api.resource.Quantity') return [name, { quantity: true }]
     return [name, convert(schema, 'openapi')]
   })
   return Object.fromEntries(converted) as JsonObject
@@ -76,7 +73,8 @@ export function convert(schema: Json | undefined, dialect: Dialect, structural =
 }
 
 function typeOf(schema: JsonObject): JsonObject {
-  if (schema['x-kubernetes-int-or-string'] === true) return { anyOf: intOrString }
+  if (schema['x-kubernetes-int-or-string'] === true || schema.format === 'int-or-string')
+    return { intOrString: true }
   if (typeof schema.type !== 'string') return {}
   const type: Json = schema.nullable === true ? [schema.type, 'null'] : schema.type
   if (schema.type === 'integer' && schema.format === 'int32') return { type, ...int32, ...bounds(schema) }
@@ -92,11 +90,11 @@ function bounds(schema: JsonObject): JsonObject {
 
 function combinators(schema: JsonObject, dialect: Dialect): JsonObject {
   const result: JsonObject = {}
+  if (schema['x-kubernetes-int-or-string'] === true || schema.format === 'int-or-string') return result
   const named = dialect === 'openapi'
   for (const key of ['allOf', 'anyOf', 'oneOf'] as const) {
     const branches = schema[key]
     if (!Array.isArray(branches)) continue
-    if (key === 'anyOf' && schema['x-kubernetes-int-or-string'] === true) continue
     result[key] = branches.map((branch) => convert(branch, dialect, named))
   }
   if (schema.not !== undefined) result.not = convert(schema.not, dialect, false)

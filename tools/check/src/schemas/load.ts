@@ -15,7 +15,7 @@ export interface ApiSchemas {
 }
 
 /** Raised when conversion changes, so that an older converted copy in the cache is not used. */
-const formatVersion = 2
+const formatVersion = 3
 
 /** The reference that custom resources use for `metadata`. */
 export const objectMetaReference = 'k8s:v1#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'

@@ -50,8 +50,23 @@ function createAjv(): Ajv {
   })
   ajv.addFormat('date-time', fullFormats['date-time'])
   ajv.addFormat('byte', /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/)
+  ajv.addKeyword({ keyword: 'quantity', validate: (_schema: boolean, value: Json) => isQuantity(value) })
+  ajv.addKeyword({
+    keyword: 'intOrString',
+    validate: (_schema: boolean, value: Json) => isIntOrString(value),
+  })
   ajv.addKeyword({ keyword: 'uniqueKeys', type: 'array', validate: checkUniqueKeys, errors: true })
   return ajv
+}
+
+const quantityText = /^[+-]?([0-9]+|[0-9]+\.[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/
+
+function isQuantity(value: Json): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && quantityText.test(value))
+}
+
+function isIntOrString(value: Json): boolean {
+  return typeof value === 'string' || Number.isInteger(value)
 }
 
 interface KeywordCheck {
@@ -81,6 +96,7 @@ const checkUniqueKeys: KeywordCheck = (keys, items) => {
 function explain(errors: ErrorObject[], manifest: Manifest): SchemaProblem[] {
   const problems = errors.flatMap((error): SchemaProblem[] => {
     const path = dotted(error.instancePath)
+    const found = valueAt(manifest, error.instancePath)
     switch (error.keyword) {
       case 'additionalProperties':
         return [
@@ -97,9 +113,13 @@ function explain(errors: ErrorObject[], manifest: Manifest): SchemaProblem[] {
         return [
           {
             path,
-            message: `must be ${[error.params.type].flat().join(' or ')}, is ${kindOf(valueAt(manifest, error.instancePath))}`,
+            message: `must be ${[error.params.type].flat().join(' or ')}, is ${kindOf(found)}`,
           },
         ]
+      case 'quantity':
+        return [{ path, message: `must be a quantity such as 100m or 64Mi, is ${JSON.stringify(found)}` }]
+      case 'intOrString':
+        return [{ path, message: `must be integer or string, is ${kindOf(found)}` }]
       case 'enum':
         return [{ path, message: `must be one of ${(error.params.allowedValues as Json[]).join(', ')}` }]
       default:
