@@ -23,10 +23,15 @@ export async function status(context: Context): Promise<StatusResult> {
   )
   const releases = new Map(names.map((name) => [name, releaseIn(snapshot, workload, name)]))
   const environments = await Promise.all(names.map((name) => row(context, file, releases, name)))
-  return { schema: schemaVersion, command: 'status', details: { environments }, ...said(environments) }
+  return {
+    schema: schemaVersion,
+    command: 'status',
+    details: { environments },
+    ...said(context, environments),
+  }
 }
 
-function said(rows: Row[]): Pick<StatusResult, 'outcome' | 'summary' | 'next'> {
+function said({ cluster }: Context, rows: Row[]): Pick<StatusResult, 'outcome' | 'summary' | 'next'> {
   const bad = rows.filter(({ state }) => state === 'degraded')
   const open = rows.filter(({ pullRequest }) => pullRequest !== null)
   const next = [
@@ -37,7 +42,10 @@ function said(rows: Row[]): Pick<StatusResult, 'outcome' | 'summary' | 'next'> {
     ...bad.map(({ name }) => `npm run promote -- wait ${name}`),
   ]
   const healthy = rows.filter(({ state }) => state === 'healthy').length
-  const summary = `${healthy} of ${rows.length} environments are healthy`
+  const summary =
+    cluster === null
+      ? `${rows.length} environments; their health is not known without a kubeconfig (KUBECONFIG)`
+      : `${healthy} of ${rows.length} environments are healthy`
   return { outcome: 'done', summary, next }
 }
 
@@ -83,7 +91,7 @@ async function healthOf(
 ): Promise<Pick<Row, 'state' | 'blocker'>> {
   const unknown = (message: string) =>
     ({ state: 'unknown', blocker: { kind: 'Cluster', name, message } }) as const
-  if (cluster === null) return unknown('no kubeconfig (KUBECONFIG)')
+  if (cluster === null) return { state: 'unknown', blocker: null }
   if (commit === undefined) return unknown('the history of the release file is empty')
   const application = applicationName(workload, name)
   try {

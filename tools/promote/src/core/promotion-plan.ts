@@ -45,3 +45,16 @@ export function imageChanges(source: Release, target: Release): ImageChange[] {
 export function commitsBetween(facts: Pick<PromotionFacts, 'comparison'>): Commit[] {
   return facts.comparison?.commits ?? []
 }
+
+/**
+ * The commits between, apart from those by which bump and promote wrote a release: they stand beside nearly every
+ * change and say nothing new. Told by their subject alone, so they are folded away and never left out.
+ */
+export function splitCommits(facts: Pick<PromotionFacts, 'comparison' | 'workload'>) {
+  const ours = new RegExp(`^(Release|Promote) ${facts.workload} [0-9a-f]{7} (to|from) `)
+  const all = commitsBetween(facts)
+  return {
+    changes: all.filter(({ subject }) => !ours.test(subject)),
+    releases: all.filter(({ subject }) => ours.test(subject)),
+  }
+}

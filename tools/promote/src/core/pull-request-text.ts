@@ -1,6 +1,7 @@
+import type { Commit } from '../ports/git-host.ts'
 import { type ImagePin, shortCommit } from './image.ts'
 import { code } from './markdown.ts'
-import { commitsBetween, imageChanges, type PromotionFacts, type RuleVerdict } from './promotion-plan.ts'
+import { imageChanges, type PromotionFacts, type RuleVerdict, splitCommits } from './promotion-plan.ts'
 import { neverReleased } from './release.ts'
 
 /** GitHub refuses a body over 65,536 characters. */
@@ -44,19 +45,43 @@ function pin(image: ImagePin | null): string {
 }
 
 function commits(facts: PromotionFacts): string {
-  const list = commitsBetween(facts)
   const { comparison, step } = facts
   if (comparison === null) return `### Commits\n\nThe first release of ${step.to}.`
   if (comparison.relation === 'unknown')
     return '### Commits\n\nThe commits between the two releases are not known.'
-  const shown = list.slice(-listedCommits).toReversed()
-  const rows = shown.map(
-    ({ sha, url, subject, author }) =>
-      `- [${code(shortCommit(sha))}](${url}) ${code(subject)} by ${code(author)}`,
-  )
-  const more = list.length - shown.length
-  if (more > 0 || comparison.truncated) rows.push(`- and ${more > 0 ? more : ''} more`)
-  return [`### Commits ([${list.length}](${comparison.url}))`, '', ...rows].join('\n')
+  const { changes, releases } = splitCommits(facts)
+  const more = comparison.truncated
+    ? ['', 'GitHub lists only the first of them; the link above has all.']
+    : []
+  const folded =
+    releases.length === 0
+      ? []
+      : [
+          '',
+          `<details><summary>${releases.length} commits that wrote releases</summary>`,
+          '',
+          ...commitList(releases),
+          '',
+          '</details>',
+        ]
+  return [
+    `### Commits ([${changes.length}](${comparison.url}))`,
+    '',
+    ...commitList(changes),
+    ...more,
+    ...folded,
+  ].join('\n')
+}
+
+function commitList(list: readonly Commit[]): string[] {
+  const rows = list
+    .slice(-listedCommits)
+    .toReversed()
+    .map(
+      ({ sha, url, subject, author }) =>
+        `- [${code(shortCommit(sha))}](${url}) ${code(subject)} by ${code(author)}`,
+    )
+  return list.length > rows.length ? [...rows, `- and ${list.length - rows.length} more`] : rows
 }
 
 function migrations({ migrations: list, step }: PromotionFacts): string {

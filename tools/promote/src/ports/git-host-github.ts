@@ -241,7 +241,8 @@ function toSnapshot(commit: NonNullable<CommitNode>, paths: readonly string[]): 
   const files = new Map<string, string | null>()
   paths.forEach((path, index) => {
     const object = (commit[`file${index}`] as FileNode | undefined)?.object
-    files.set(path, object === undefined || object === null ? null : exactText(path, object))
+    // A folder has no text field at all; a binary file has null.
+    files.set(path, object?.text === undefined ? null : exactText(path, object))
   })
   return { revision: commit.oid, files }
 }

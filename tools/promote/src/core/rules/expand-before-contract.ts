@@ -31,10 +31,7 @@ export const expandBeforeContract: Rule = ({ migrations, step, comparison, targe
       reason: `${expand.join(', ')} (expand) and ${contract.join(', ')} (contract) in one promotion`,
       remedy: `Promote a release before ${contract[0]} first, then this one.`,
     }
-  const count = migrations.length
-  return {
-    rule,
-    verdict: 'pass',
-    reason: count === 0 ? 'no migration' : `${count} ${contract.length > 0 ? 'contract' : 'expand'}`,
-  }
+  const kind = contract.length > 0 ? 'contract' : 'expand'
+  const reason = migrations.length === 0 ? 'no migration' : `${migrations.length} migrations, all ${kind}`
+  return { rule, verdict: 'pass', reason }
 }
