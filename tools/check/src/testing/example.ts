@@ -1,8 +1,9 @@
 /** A small environment that every rule accepts; tests change one thing and expect one refusal. */
+
+import type { ClusterApplication } from '../argo/applications.ts'
 import type { Context, Rule } from '../context.ts'
 import type { Graph } from '../graph.ts'
-import type { Manifest } from '../manifest.ts'
-import { nameOf, titleOf } from '../manifest.ts'
+import { type JsonObject, type Manifest, nameOf, object, titleOf } from '../manifest.ts'
 import type { Pins } from '../modules.ts'
 import { type Kustomization, parseObjects } from '../render.ts'
 import { roleOf } from '../repository.ts'
@@ -153,12 +154,12 @@ export function put(target: Manifest, path: (string | number)[], value: unknown)
 }
 
 export const examplePins: Pins = {
-  kubernetes: 'v1.36.0',
-  'argo-cd': 'v3.6.0',
-  'argo-rollouts': 'v1.10.0',
-  'external-secrets': 'v0.20.0',
-  'metrics-server': 'v0.9.0',
-  kustomize: 'v5.8.0',
+  kubernetes: 'v9.1.1',
+  'argo-cd': 'v9.2.2',
+  'argo-rollouts': 'v9.3.3',
+  'external-secrets': 'v9.4.4',
+  'metrics-server': 'v9.5.5',
+  kustomize: 'v9.6.6',
 }
 
 export function emptyGraph(files: string[] = []): Graph {
@@ -217,4 +218,34 @@ export function refusals(rule: Rule, context: Context): string[] {
 /** A file as `readContext` gives it. */
 export function yamlFile(path: string, text: string): YamlFile {
   return parseYamlFile(path, text)
+}
+
+/** A cluster's rendered folder: its Secret, an ApplicationSet, the projects, as far as tests need them. */
+export function clusterAt(name: string, yaml: string): Kustomization {
+  return kustomizationAt(`clusters/${name}`, parseObjects(yaml))
+}
+
+/** An Application that some cluster has; `spec` is laid over one that every rule accepts. */
+export function applicationOn(cluster: string, name: string, spec: JsonObject = {}): ClusterApplication {
+  const [application] = parseObjects(`
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: ${name}
+  namespace: argocd
+  annotations: {argocd.argoproj.io/manifest-generate-paths: .;/workloads/shop/base}
+spec:
+  project: workloads
+  source: {repoURL: https://example.com/shop.git, targetRevision: main, path: workloads/shop/envs/stage/release}
+  destination: {server: https://kubernetes.default.svc, namespace: shop-stage}
+  syncPolicy:
+    automated: {selfHeal: true}
+    syncOptions: [ServerSideApply=true, RespectIgnoreDifferences=true]
+    retry: {refresh: true, backoff: {duration: 5s}}`)
+  if (!application) throw new Error('the example Application does not parse')
+  return {
+    cluster,
+    file: 'clusters/base/applicationset-workloads.yaml',
+    application: { ...application, spec: { ...object(application.spec), ...spec } },
+  }
 }

@@ -109,43 +109,52 @@ function judgeHosts({ texts }: Context): Finding[] {
 }
 
 /** Where Argo CD takes the revision from; `add-on-versions` sees that it is the pinned one. */
-const addOnFile = /^(platform|clusters)\/.*addon\.yaml$/
+const mayNameVersions = [
+  /^(platform|clusters)\/.*addon\.yaml$/,
+  /\.md$/,
+  /(^|\/)go\.(mod|sum)$/,
+  /\.test\.ts$/,
+  /(^|\/)(test|fixtures)\//,
+]
 
 /** Versions of the platform's programs: pinned by the toolchain, repeated only where Argo CD names a revision. */
 function judgeVersions({ texts, pins }: Context): Finding[] {
-  const allowed = [addOnFile, /\.md$/, /(^|\/)go\.(mod|sum)$/, /\.test\.ts$/, /(^|\/)(test|fixtures)\//]
-  const wanted = Object.entries(pins).filter(([, version]) => version.length > 5)
+  const names = new Map(Object.entries(pins).map(([name, version]) => [version, name]))
+  const pattern = new RegExp(
+    `(?<![\\w.])(?<value>${[...names.keys()].map(literally).join('|')})(?![\\w.]*\\w)`,
+    'g',
+  )
   return texts
-    .filter(({ path }) => !allowed.some((pattern) => pattern.test(path)))
-    .flatMap((file) =>
-      wanted.flatMap(([name, version]) => {
-        // A comment's example misleads nobody when it is old; a value that is used does.
-        const used = file.text.replaceAll(/^\s*(\*|\/\/|#).*$/gm, '')
-        const bare = literally(version.replace(/^v/, ''))
-        const found = valuesIn(
-          { path: file.path, text: used },
-          new RegExp(`(?<![\\w.])(?<value>v${bare})(?![\\w.]*\\w)`, 'g'),
-        )
-        return found.map(({ line }) =>
-          report(
-            file.path,
-            `line ${line}: repeats the version of ${name}, ${version}`,
-            `read it from ${pinFile(name)}`,
-          ),
-        )
-      }),
-    )
+    .filter(({ path }) => !mayNameVersions.some((allowed) => allowed.test(path)))
+    .flatMap((file) => valuesIn(file, pattern).filter(({ source }) => !comment.test(source)))
+    .map(({ path, line, value }) => {
+      const name = names.get(value) ?? ''
+      return report(
+        path,
+        `line ${line}: repeats the version of ${name}, ${value}`,
+        `read it from ${pinFile(name)}`,
+      )
+    })
 }
 
-function valuesIn(
-  { path, text }: TextFile,
-  pattern: RegExp,
-): { path: string; line: number; value: string }[] {
-  return [...text.matchAll(pattern)].map((match) => ({
-    path,
-    line: text.slice(0, match.index).split('\n').length,
-    value: match.groups?.value ?? match[0],
-  }))
+/** A comment's example misleads nobody when it is old; a value that is used does. */
+const comment = /^\s*(\*|\/\/|#)/
+
+interface Stated {
+  path: string
+  line: number
+  value: string
+  /** The whole line. */
+  source: string
+}
+
+function valuesIn({ path, text }: TextFile, pattern: RegExp): Stated[] {
+  return [...text.matchAll(pattern)].map((match) => {
+    const before = text.slice(0, match.index).split('\n')
+    const end = text.indexOf('\n', match.index)
+    const source = (before.at(-1) ?? '') + text.slice(match.index, end < 0 ? undefined : end)
+    return { path, line: before.length, value: match.groups?.value ?? match[0], source }
+  })
 }
 
 function literally(literal: string): string {
