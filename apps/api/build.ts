@@ -29,13 +29,12 @@ const result = await build({
       `const __dirname = bundlePath(new URL('.', import.meta.url))`,
     ].join(';'),
   },
-  sourcemap: true,
-  sourcesContent: false,
+  // No source maps: with them a process holds 70 MB more. Names and lines stay readable instead.
+  sourcemap: false,
   minifySyntax: true,
-  keepNames: true,
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
 })
 const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
-console.log(`built ${programs.length} programs: ${(bytes / 1e6).toFixed(1)} MB with source maps`)
+console.log(`built ${programs.length} programs: ${(bytes / 1e6).toFixed(1)} MB`)

@@ -1,5 +1,5 @@
 import { readEnvironment } from './config/environment.ts'
-import { retry } from './operations/poll.ts'
+import { retry } from './operations/retry.ts'
 import { smokeSteps } from './operations/smoke.ts'
 import { messageOf, Problem, runProgram } from './problem.ts'
 

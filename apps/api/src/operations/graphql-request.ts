@@ -5,7 +5,7 @@ export const upcomingEvents = '{ events(first: 5) { id title startsAt seatsLeft 
 
 const answer = z.object({
   data: z.object({ events: z.array(z.object({ id: z.string(), title: z.string() })) }),
-  errors: z.undefined(),
+  errors: z.undefined().optional(),
 })
 
 export interface Answered {

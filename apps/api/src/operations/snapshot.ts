@@ -5,7 +5,7 @@ import {
   type RDSClient,
 } from '@aws-sdk/client-rds'
 import { Problem } from '../problem.ts'
-import { retry } from './poll.ts'
+import { retry } from './retry.ts'
 
 /** What proves that the database can be put back to before a release; printed as one line of JSON. */
 export interface SnapshotReceipt {
@@ -42,8 +42,7 @@ export async function takeSnapshot(client: RDSClient, options: SnapshotOptions):
   const snapshot = snapshotName(options.instance, options.release)
   const created = await create(client, options, snapshot)
   const wait = { times: Math.max(1, Math.ceil(options.wait / options.pause)), pause: options.pause }
-  const createdAt = await retry(() => whenAvailable(client, snapshot), wait)
-  if (createdAt instanceof Problem) throw createdAt
+  const createdAt = await retry(() => whenAvailable(client, snapshot), { ...wait, isWorthwhile: isPending })
   return {
     snapshot,
     instance: options.instance,
@@ -75,22 +74,23 @@ async function create(client: RDSClient, options: SnapshotOptions, snapshot: str
   }
 }
 
-/** Its creation time; a Problem (answered, not thrown) when waiting has no use; throws while it is not there yet. */
-async function whenAvailable(client: RDSClient, name: string): Promise<Date | undefined | Problem> {
+/**
+ * Its creation time, once it is available.
+ * @throws Problem `snapshot-late` while it is on its way, `snapshot-failed` when it will never be
+ */
+async function whenAvailable(client: RDSClient, name: string): Promise<Date | undefined> {
   const { DBSnapshots } = await client.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: name }))
   const snapshot = DBSnapshots?.[0]
   if (snapshot?.Status === 'available') return snapshot.SnapshotCreateTime
-  const facts = { what: `status is "${snapshot?.Status ?? 'unknown'}"`, where: `RDS snapshot ${name}` }
-  if (snapshot?.Status === 'failed') {
-    return new Problem({
-      code: 'snapshot-failed',
-      ...facts,
-      remedy: 'delete it in RDS and run this job again',
-    })
-  }
+  const pending = snapshot?.Status !== 'failed'
   throw new Problem({
-    code: 'snapshot-late',
-    ...facts,
-    remedy: 'wait for it in RDS, then run this job again',
+    code: pending ? 'snapshot-late' : 'snapshot-failed',
+    what: `status is "${snapshot?.Status ?? 'unknown'}"`,
+    where: `RDS snapshot ${name}`,
+    remedy: `${pending ? 'wait for it' : 'delete it'} in RDS, then run this job again`,
   })
+}
+
+function isPending(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'snapshot-late'
 }
