@@ -9,6 +9,7 @@ import { CheckError } from './errors.ts'
 import { type Finding, uniqueFindings } from './finding.ts'
 import { findKustomize } from './kustomize.ts'
 import { readPins } from './modules.ts'
+import { inParallel } from './parallel.ts'
 import { type RenderedObject, renderKustomization } from './render.ts'
 import { filesBelow, findRoots, manifestTrees, readManifestFiles } from './repository.ts'
 import { checkSchemas } from './rules/files/schema.ts'
@@ -115,20 +116,6 @@ function readText(root: string, path: string): TextFile[] {
     // Listed by git but deleted in the working tree, or a link to nowhere.
     return []
   }
-}
-
-async function inParallel<Item, Result>(
-  items: Item[],
-  workers: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = []
-  const queue = items.entries()
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item)
-  }
-  await Promise.all(Array.from({ length: workers }, worker))
-  return results
 }
 
 function byPlace(one: Finding, other: Finding): number {

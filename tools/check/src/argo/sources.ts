@@ -5,6 +5,7 @@ import { stringify } from 'yaml'
 import { kustomizeBuild } from '../kustomize.ts'
 import { at, isObject, type JsonObject, nameOf, object, objects, strings, text } from '../manifest.ts'
 import { moduleFolder, type PinnedName, type Pins, upstreamRepositories } from '../modules.ts'
+import { inParallel } from '../parallel.ts'
 import { parseObjects } from '../render.ts'
 import { type ClusterApplication, sourcesOf } from './applications.ts'
 
@@ -37,36 +38,38 @@ export async function renderSources(
   applications: ClusterApplication[],
   tools: Tools,
 ): Promise<RenderedSource[]> {
+  const all = applications.flatMap((made) => sourcesOf(made.application).map((source) => ({ made, source })))
+  const placed = await Promise.all(
+    all.map(async ({ made, source }) => ({ made, source, folder: await folderOf(source, tools) })),
+  )
   const known = new Map<string, Promise<Built>>()
-  const rendered: RenderedSource[] = []
-  for (const made of applications)
-    for (const source of sourcesOf(made.application)) {
-      const repository = text(source.repoURL) ?? ''
-      const folder = await folderOf(repository, tools)
-      const path = text(source.path) ?? ''
-      if (!folder || (repository === tools.ownRepository && !isObject(source.kustomize))) continue
-      const base = { made, repository, path }
-      if (source.helm !== undefined) {
-        rendered.push({ ...base, objects: [], skipped: 'helm' })
-        continue
-      }
-      const key = JSON.stringify([folder, path, source.kustomize ?? null])
-      const build = known.get(key) ?? buildWith(tools.kustomize, join(folder, path), object(source.kustomize))
+  const rendered = await inParallel(
+    placed,
+    2,
+    async ({ made, source, folder }): Promise<RenderedSource[]> => {
+      if (!folder) return []
+      const base = { made, repository: text(source.repoURL) ?? '', path: text(source.path) ?? '' }
+      if (source.helm !== undefined) return [{ ...base, objects: [], skipped: 'helm' }]
+      const key = JSON.stringify([folder, source.kustomize ?? null])
+      const build = known.get(key) ?? buildWith(tools.kustomize, folder, object(source.kustomize))
       known.set(key, build)
-      rendered.push({ ...base, ...(await build) })
-    }
-  return rendered
+      return [{ ...base, ...(await build) }]
+    },
+  )
+  return rendered.flat()
 }
 
+/** The source's folder on this machine, where it is not rendered as one of the repository's own kustomizations. */
 async function folderOf(
-  repository: string,
+  source: JsonObject,
   { root, pins, ownRepository }: Tools,
 ): Promise<string | undefined> {
-  if (repository === ownRepository) return root
-  const entry = Object.entries(upstreamRepositories).find(([, address]) => address === repository)
+  const path = text(source.path) ?? ''
+  if (source.repoURL === ownRepository) return isObject(source.kustomize) ? join(root, path) : undefined
+  const entry = Object.entries(upstreamRepositories).find(([, address]) => address === source.repoURL)
   if (!entry) return undefined
   const name = entry[0] as PinnedName
-  return moduleFolder(name, pins[name])
+  return join(await moduleFolder(name, pins[name]), path)
 }
 
 type Built = Pick<RenderedSource, 'objects' | 'failure'>
