@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import pRetry from 'p-retry'
+import pRetry, { AbortError } from 'p-retry'
 import type { Logger } from 'pino'
 
 export interface Webhook {
@@ -16,6 +16,9 @@ export interface DeliveryTiming {
   /** Milliseconds before the second attempt; doubles with each one. */
   readonly firstDelay: number
 }
+
+/** A receiver that understood the event and refuses it will refuse it again. */
+const FINAL = new Set([400, 401, 403, 405, 410, 413, 415, 422])
 
 /** GitHub's header value for a body and a secret. */
 export function signature(secret: string, body: string): string {
@@ -91,6 +94,8 @@ export class Deliveries {
       throw new Error(cause instanceof Error ? cause.message : String(cause))
     })
     await answer.arrayBuffer()
-    if (!answer.ok) throw new Error(`it answered ${answer.status}`)
+    if (answer.ok) return
+    const reason = `it answered ${answer.status}`
+    throw FINAL.has(answer.status) ? new AbortError(reason) : new Error(reason)
   }
 }

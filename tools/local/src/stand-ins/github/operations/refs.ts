@@ -1,4 +1,5 @@
 import { compareAndSetRef, isAncestor, isValidRefName, readRef, resolve, ZERO_OID } from '../git/refs.ts'
+import { GitError } from '../git/run.ts'
 import type { Actor, Hub } from '../hub.ts'
 import { Refusal } from '../refusal.ts'
 import type { Repository } from '../state/repository.ts'
@@ -15,9 +16,12 @@ async function move(
 ) {
   const update = { ref, before, after }
   const changes = await repository.change(async (state) => {
-    if (!(await compareAndSetRef(repository.gitDir, ref, before, after))) {
-      throw new Refusal(422, 'Reference update failed')
-    }
+    // git refuses some names only now, such as a/b beside a branch a
+    const moved = await compareAndSetRef(repository.gitDir, ref, before, after).catch((error: unknown) => {
+      if (error instanceof GitError) return false
+      throw error
+    })
+    if (!moved) throw new Refusal(422, 'Reference update failed')
     return followUpdates(repository, state, actor.login, [update])
   })
   await announce(hub, repository, actor.login, [update], changes)

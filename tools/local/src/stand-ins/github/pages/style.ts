@@ -9,7 +9,7 @@ body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.55 s
 header.site { background: var(--soft); border-bottom: 1px solid var(--line); padding: .7rem 1.5rem; display: flex; gap: 1rem; align-items: baseline; }
 header.site span { color: var(--muted); font-size: .85rem; }
 main { max-width: 62rem; margin: 0 auto; padding: 1.5rem; }
-a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }
+a { color: inherit; } a[href] { color: var(--link); text-decoration: none; } a[href]:hover { text-decoration: underline; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 h1 { font-size: 1.7rem; font-weight: 500; line-height: 1.25; margin: 0 0 .4rem; overflow-wrap: anywhere; }
 h1 .number { color: var(--muted); font-weight: 300; }
@@ -26,6 +26,7 @@ pre { background: var(--soft); padding: .8rem 1rem; border-radius: 6px; overflow
 .box > .body { padding: .2rem 1rem; }
 .box.done { border-color: var(--green); } .box.stop { border-color: var(--red); }
 .markdown table { border-collapse: collapse; display: block; overflow-x: auto; } .markdown th, .markdown td { border: 1px solid var(--line); padding: .3rem .7rem; text-align: left; }
+.markdown > :first-child { margin-top: .8rem; }
 .markdown h1, .markdown h2 { border-bottom: 1px solid var(--line); padding-bottom: .2rem; font-size: 1.2rem; font-weight: 600; }
 ul.plain { list-style: none; margin: 0; padding: 0; } ul.plain li { border-top: 1px solid var(--line); padding: .5rem 1rem; } ul.plain li:first-child { border-top: 0; }
 .check { display: flex; gap: .6rem; align-items: baseline; } .check .name { font-weight: 600; } .check .required { margin-left: auto; }

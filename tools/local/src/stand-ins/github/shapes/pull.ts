@@ -17,6 +17,12 @@ export function labelShape(links: Links, repository: Repository, name: string) {
   }
 }
 
+/** Nobody reacts here. */
+function reactionsShape(url: string) {
+  const none = { '+1': 0, '-1': 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 }
+  return { url: `${url}/reactions`, total_count: 0, ...none }
+}
+
 function branchShape(links: Links, repository: Repository, ref: string, sha: string) {
   return {
     label: `${repository.owner}:${ref}`,
@@ -55,6 +61,7 @@ export function simplePullShape(links: Links, repository: Repository, pull: Pull
     number: pull.number,
     state: pull.state,
     locked: false,
+    active_lock_reason: null,
     title: pull.title,
     body: pull.body,
     draft: pull.draft,
@@ -141,6 +148,7 @@ export function issueShape(links: Links, repository: Repository, pull: PullReque
     assignees: [],
     milestone: null,
     locked: false,
+    active_lock_reason: null,
     comments: repository.state.comments.filter((comment) => comment.number === pull.number).length,
     pull_request: {
       url: urls.url,
@@ -150,6 +158,7 @@ export function issueShape(links: Links, repository: Repository, pull: PullReque
       merged_at: pull.mergedAt,
     },
     author_association: 'MEMBER',
+    reactions: reactionsShape(url),
     closed_at: pull.closedAt,
     created_at: pull.createdAt,
     updated_at: pull.updatedAt,
@@ -171,6 +180,7 @@ export function commentShape(links: Links, repository: Repository, comment: Comm
     created_at: comment.createdAt,
     updated_at: comment.updatedAt,
     performed_via_github_app: null,
+    reactions: reactionsShape(`${api}/issues/comments/${comment.id}`),
   }
 }
 

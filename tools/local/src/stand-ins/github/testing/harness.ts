@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Octokit } from '@octokit/rest'
@@ -77,7 +77,6 @@ export async function commitFiles(
   files: Record<string, string>,
   message: string,
 ): Promise<string> {
-  const { mkdir, writeFile } = await import('node:fs/promises')
   for (const [path, text] of Object.entries(files)) {
     await mkdir(join(clone, path, '..'), { recursive: true })
     await writeFile(join(clone, path), text)
@@ -85,6 +84,20 @@ export async function commitFiles(
   await gitCli(clone, 'add', '--all')
   await gitCli(clone, 'commit', '--quiet', '--allow-empty', '-m', message)
   return gitCli(clone, 'rev-parse', 'HEAD')
+}
+
+/** Pushes a branch with one commit on top of what main is now; returns its sha. */
+export async function pushBranch(
+  clone: string,
+  name: string,
+  files: Record<string, string>,
+  message = `Change ${name}`,
+): Promise<string> {
+  await gitCli(clone, 'fetch', '--quiet', 'origin', 'main')
+  await gitCli(clone, 'checkout', '--quiet', '-B', name, 'origin/main')
+  const sha = await commitFiles(clone, files, message)
+  await gitCli(clone, 'push', '--quiet', 'origin', name)
+  return sha
 }
 
 /** Octokit on the stand-in. Every answer that is not as GitHub's published schema says makes the call fail. */

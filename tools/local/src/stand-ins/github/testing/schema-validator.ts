@@ -4,6 +4,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 
 interface Description {
+  'x-webhooks': Record<string, unknown>
   paths: Record<string, Record<string, { responses: Record<string, unknown> } | undefined> | undefined>
 }
 
@@ -53,6 +54,16 @@ export class SchemaValidator {
     if (!validate) return status === 204 && body ? [`${key}: has a body`] : []
     if (validate(body)) return []
     return (validate.errors ?? []).map((error) => `${key}: ${error.instancePath} ${error.message ?? ''}`)
+  }
+
+  /** Problems of a webhook's payload; a name such as push or pull-request-opened. */
+  webhookProblems(event: string, payload: Record<string, unknown>): string[] {
+    const name = [event, payload.action].filter(Boolean).join('-').replaceAll('_', '-')
+    if (!this.#description['x-webhooks'][name]) return [`${name}: GitHub has no such event`]
+    const content = 'requestBody/content/application~1json/schema'
+    const validate = this.#ajv.compile({ $ref: `github#/x-webhooks/${name}/post/${content}` })
+    if (validate(payload)) return []
+    return (validate.errors ?? []).map((error) => `${name}: ${error.instancePath} ${error.message ?? ''}`)
   }
 
   /** The route that a path such as /repos/ada/app/pulls belongs to; a route belongs to itself. */

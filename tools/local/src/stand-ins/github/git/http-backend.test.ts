@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   commitFiles,
@@ -9,7 +10,7 @@ import {
   seededClone,
   startTestGitHub,
   type TestGitHub,
-} from './testing/harness.ts'
+} from '../testing/harness.ts'
 
 let github: TestGitHub
 beforeEach(async () => {
@@ -41,7 +42,7 @@ test('a single commit can be fetched by its sha alone, as Argo CD does', async (
 test('a push of several megabytes arrives whole', async () => {
   const clone = await seededClone(github)
   const { randomBytes } = await import('node:crypto')
-  const text = randomBytes(3_000_000).toString('hex')
+  const text = randomBytes(1_500_000).toString('hex')
   const sha = await commitFiles(clone, { 'big.txt': text }, 'Big')
   await gitCli(clone, 'push', '--quiet', 'origin', 'main')
   const { data } = await octokitFor(github).repos.getBranch({ owner: OWNER, repo: REPO, branch: 'main' })
@@ -61,4 +62,19 @@ test('a repository that does not exist is said to be not found', async () => {
   await expect(gitCli(github.folder, 'ls-remote', `${github.url}/${OWNER}/nothing.git`)).rejects.toThrow(
     /not found/,
   )
+})
+
+test('a compressed request of protocol version 2 is understood', async () => {
+  await seededClone(github)
+  const packet = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text
+  const answer = await fetch(`${github.url}/${OWNER}/${REPO}.git/git-upload-pack`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-git-upload-pack-request',
+      'content-encoding': 'gzip',
+      'git-protocol': 'version=2',
+    },
+    body: gzipSync(`${packet('command=ls-refs\n')}0001${packet('ref-prefix refs/heads/')}0000`),
+  })
+  expect(await answer.text()).toContain('refs/heads/main')
 })

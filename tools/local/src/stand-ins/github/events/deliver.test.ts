@@ -8,10 +8,11 @@ import {
   OWNER,
   octokitFor,
   REPO,
+  schemaValidator,
   seededClone,
   startTestGitHub,
   type TestGitHub,
-} from './testing/harness.ts'
+} from '../testing/harness.ts'
 
 interface Delivery {
   event: string
@@ -58,11 +59,14 @@ async function start(webhook: { url: string; events?: string[] }): Promise<TestG
   return github
 }
 
+/** Events as they arrived, judged by the payload schema that GitHub publishes. */
 async function arrived(event: string, count = 1): Promise<Delivery[]> {
   await expect
     .poll(() => deliveries.filter((one) => one.event === event).length, { timeout: 20_000 })
     .toBe(count)
-  return deliveries.filter((one) => one.event === event)
+  const found = deliveries.filter((one) => one.event === event)
+  for (const { body } of found) expect(schemaValidator().webhookProblems(event, body)).toEqual([])
+  return found
 }
 
 test('a push is told with what a receiver needs to know which files changed, and signed', async () => {
@@ -108,31 +112,39 @@ test('a merge is told as a push to the base and as a closed pull request', async
   const sha = await commitFiles(clone, { 'c.txt': 'x\n' }, 'More')
   await gitCli(clone, 'push', '--quiet', 'origin', 'topic')
   await octokit.repos.createCommitStatus({ ...repo, sha, state: 'success', context: 'ci' })
+  const comment = await octokit.issues.createComment({
+    ...repo,
+    issue_number: data.number,
+    body: 'Looks good',
+  })
+  await octokit.issues.updateComment({ ...repo, comment_id: comment.data.id, body: 'Looks very good' })
   const merged = await octokit.pulls.merge({ ...repo, pull_number: data.number, sha })
   const pulls = await arrived('pull_request', 3)
   expect(pulls.map((pull) => pull.body.action).sort()).toEqual(['closed', 'opened', 'synchronize'])
   const closed = pulls.find((pull) => pull.body.action === 'closed')
   expect(closed?.body).toMatchObject({ pull_request: { merged: true, merge_commit_sha: merged.data.sha } })
+  await arrived('issue_comment', 2)
   const pushes = await arrived('push', 4)
-  const toMain = pushes.find((push) => push.body.after === merged.data.sha)
-  const added = (toMain?.body.commits as { added: string[] }[]).flatMap((commit) => commit.added)
-  expect(added).toEqual(expect.arrayContaining(['b.txt', 'c.txt']))
+  const toMain = pushes.filter((push) => push.body.after === merged.data.sha)
+  const commits = toMain.flatMap((push) => push.body.commits as { added: string[] }[])
+  expect(commits.flatMap((commit) => commit.added)).toEqual(expect.arrayContaining(['b.txt', 'c.txt']))
   expect((await arrived('status'))[0]?.body).toMatchObject({ sha, state: 'success', context: 'ci' })
 })
 
 test('only the events a receiver asked for are sent', async () => {
-  const test = await start({ url: await startReceiver(), events: ['deployment_status'] })
+  const test = await start({ url: await startReceiver(), events: ['deployment', 'deployment_status'] })
   await seededClone(test)
   const octokit = octokitFor(test)
   const { data } = await octokit.repos.createDeployment({ ...repo, ref: 'main', environment: 'stage' })
   const deployment_id = 'id' in data ? data.id : 0
   await octokit.repos.createDeploymentStatus({ ...repo, deployment_id, state: 'success' })
+  await arrived('deployment')
   const [status] = await arrived('deployment_status')
   expect(status?.body).toMatchObject({
     deployment_status: { state: 'success' },
     deployment: { environment: 'stage' },
   })
-  expect(deliveries).toHaveLength(1)
+  expect(deliveries).toHaveLength(2)
 })
 
 test('a receiver that fails, or is not there yet, gets the event later', async () => {
@@ -151,4 +163,15 @@ test('a receiver that never answers does not hold up a push or the end of the se
   const began = Date.now()
   await test.close()
   expect(Date.now() - began).toBeLessThan(5000)
+})
+
+test('a receiver that refuses an event is not asked again', async () => {
+  const codes = [400]
+  const test = await start({ url: await startReceiver(codes), events: ['push'] })
+  const clone = await seededClone(test)
+  const sha = await commitFiles(clone, { 'a.txt': 'two\n' }, 'Second')
+  await expect.poll(() => codes).toEqual([])
+  await gitCli(clone, 'push', '--quiet', 'origin', 'main')
+  const [push] = await arrived('push')
+  expect(push?.body.after).toBe(sha)
 })

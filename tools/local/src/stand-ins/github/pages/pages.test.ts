@@ -10,7 +10,7 @@ import {
   seededClone,
   startTestGitHub,
   type TestGitHub,
-} from './testing/harness.ts'
+} from '../testing/harness.ts'
 
 const repo = { owner: OWNER, repo: REPO }
 const CHECK = 'promotion / check'
@@ -95,14 +95,14 @@ const mergeButton = () => page.getByRole('button', { name: 'Merge pull request' 
 test('a person merges a pull request once its required check has succeeded', async () => {
   await page.goto(address)
   expect(await mergeButton().isDisabled()).toBe(true)
-  expect(await page.locator('#merge-reason').innerText()).toContain(`The required check “${CHECK}”`)
+  expect(await page.locator('#merge-reason').textContent()).toContain(`The required check “${CHECK}”`)
   await succeed(head)
   await page.reload()
-  expect(await page.locator('li.check').innerText()).toContain('Every gate passed')
+  expect(await page.locator('li.check').textContent()).toContain('Every gate passed')
   await screenshot('open')
   await mergeButton().click()
   expect(page.url()).toBe(address)
-  expect(await page.locator('.pill').innerText()).toBe('merged')
+  expect(await page.locator('.pill').textContent()).toBe('merged')
   await screenshot('merged')
   const { data } = await octokit.git.getRef({ ...repo, ref: 'heads/main' })
   await gitCli(clone, 'fetch', '--quiet', 'origin', 'main')
@@ -117,20 +117,20 @@ test('what was not looked at is not merged', async () => {
   await gitCli(clone, 'push', '--quiet', 'origin', 'promote/stage-prod')
   await succeed(next)
   await mergeButton().click()
-  expect(await page.getByRole('alert').innerText()).toContain(
+  expect(await page.getByRole('alert').textContent()).toContain(
     'the branch has moved since you opened this page',
   )
-  expect(await page.locator('.pill').first().innerText()).toBe('open')
+  expect(await page.locator('.pill').first().textContent()).toBe('open')
   await screenshot('moved')
 })
 
 test('the page shows text as text, and markdown without anything that runs', async () => {
   await page.goto(address)
-  expect(await page.locator('h1').first().innerText()).toContain('& <b>more</b>')
+  expect(await page.locator('h1').first().textContent()).toContain('& <b>more</b>')
   expect(await page.title()).toContain('Promote appname from stage to prod')
   expect(await page.locator('.markdown script, .markdown img, a[href^="javascript"]').count()).toBe(0)
-  expect(await page.locator('.markdown table td').first().innerText()).toBe('appname-api')
-  expect(await page.locator('table.diff tr.add').innerText()).toContain('+    newTag: sha-2222222')
+  expect(await page.locator('.markdown table td').first().textContent()).toBe('appname-api')
+  expect(await page.locator('table.diff tr.add').textContent()).toContain('+    newTag: sha-2222222')
   expect(requested.filter((url) => !url.startsWith('http://127.0.0.1:'))).toEqual([])
 })
 
@@ -154,7 +154,7 @@ test('from the repository one finds its pull requests and commits', async () => 
     .getByRole('link', { name: head.slice(0, 7) })
     .first()
     .click()
-  expect(await page.locator('h1').innerText()).toBe('Promote')
+  expect(await page.locator('h1').textContent()).toBe('Promote')
   const missing = await page.goto(`${github.url}/${OWNER}/${REPO}/pull/99`)
   expect(missing?.status()).toBe(404)
 })

@@ -8,7 +8,7 @@ import {
   seededClone,
   startTestGitHub,
   type TestGitHub,
-} from './testing/harness.ts'
+} from '../testing/harness.ts'
 
 const COMMIT = `mutation ($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid url } ref { name } }
