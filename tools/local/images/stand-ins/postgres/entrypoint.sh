@@ -29,4 +29,4 @@ SQL
 # Nothing here outlives its Pod, so durability costs are not paid.
 exec postgres -D "$PGDATA" -p "$PORT" -k "$SOCKET_DIR" -c listen_addresses='*' \
   -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-  -c max_connections=300 -c shared_buffers=64MB -c log_min_duration_statement=1000
+  -c jit=off -c max_connections=300 -c shared_buffers=64MB -c log_min_duration_statement=1000

@@ -23,6 +23,8 @@ export function frontend(
     `  bind ${options.http}`,
     `  bind ${options.https} ssl crt ${options.certificate} alpn h2,http/1.1`,
     ...forwardedHeaders(),
+    '  # After a reload the old worker asks each client for a new connection, to be served by the new worker.',
+    '  http-after-response set-header Connection close if { stopping } !{ status 101 }',
     ...rules.flatMap(({ rule, name }) => [`  # ${rule.id}`, ...match(rule, name)]),
     ...rules.flatMap(({ rule, name }) => [`  # ${rule.id}`, ...perform(rule, name, mapOf)]),
     '  http-request return status 404 if !{ var(txn.rule) -m found }',

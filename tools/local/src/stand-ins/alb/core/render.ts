@@ -81,7 +81,7 @@ function globals(options: RenderOptions, groups: readonly TargetGroup[]): string
     '  # Fewer connections, where the limit of open files is low, is better than none.',
     '  no strict-limits',
     `  hard-stop-after ${longestDrain}s`,
-    '  # After a reload, clients that keep their connection are told to close it; none is cut between two requests.',
+    '  # After a reload, connections that stay idle are closed within this time, not at once in the face of a request.',
     '  close-spread-time 2s',
     '  ssl-load-extra-del-ext',
     '  ssl-default-bind-options ssl-min-ver TLSv1.2',

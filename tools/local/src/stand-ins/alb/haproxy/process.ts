@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import type { Rendered } from '../core/render.ts'
 import { Runtime } from './runtime.ts'
 
-const START_TIMEOUT_MILLISECONDS = 10_000
+const START_TIMEOUT_MILLISECONDS = 30_000
 
 /** HAProxy in master-worker mode: it reloads without closing a listener or a connection. */
 export class HaproxyProcess {

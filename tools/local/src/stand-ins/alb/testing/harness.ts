@@ -8,7 +8,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Balancer } from '../balancer.ts'
@@ -32,11 +32,14 @@ export async function startTarget(name: string, handler?: Handler): Promise<Test
     if (handler) handler(incoming, response)
     else response.end(JSON.stringify(incoming.headers))
   })
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => sockets.add(socket))
   const port = await listen(server)
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve())
-      server.closeAllConnections()
+      // Upgraded ones too, which the server no longer counts as its own.
+      for (const socket of sockets) socket.destroy()
     })
   return { id: `127.0.0.1:${port}`, address: '127.0.0.1', port, name, server, seen, close }
 }
@@ -152,7 +155,7 @@ export interface Answer {
   readonly body: string
 }
 
-/** One request through the balancer. Rejects when the connection fails. */
+/** One request through the balancer, on a connection of its own unless `agent` keeps some. Rejects when the connection fails. */
 export function ask(
   port: number,
   host: string,
@@ -160,17 +163,20 @@ export function ask(
   options: { agent?: Agent; method?: string } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, path, headers: { host }, ...options }, (response) => {
-      let body = ''
-      response.on('data', (chunk) => {
-        body += chunk
-      })
-      response.on('end', () => {
-        const target = response.headers['x-target'] as string | undefined
-        resolve({ status: response.statusCode ?? 0, target, headers: response.headers, body })
-      })
-      response.on('error', reject)
-    })
+    const outgoing = request(
+      { host: '127.0.0.1', port, path, headers: { host }, agent: false, ...options },
+      (response) => {
+        let body = ''
+        response.on('data', (chunk) => {
+          body += chunk
+        })
+        response.on('end', () => {
+          const target = response.headers['x-target'] as string | undefined
+          resolve({ status: response.statusCode ?? 0, target, headers: response.headers, body })
+        })
+        response.on('error', reject)
+      },
+    )
     outgoing.on('error', reject)
     outgoing.end()
   })
