@@ -18,45 +18,55 @@ import { GitHubGitHost } from './ports/git-host-github.ts'
 import { OciRegistry } from './ports/registry-oci.ts'
 import { buildProgram, type CommonOptions, type Request } from './program.ts'
 
+/** A process's standard streams, or what plays them in a test. */
+export type Streams = {
+  stdin: { isTTY?: boolean }
+  stdout: { isTTY?: boolean; columns?: number; write(text: string): unknown }
+  stderr: { isTTY?: boolean; write(text: string): unknown }
+}
+
+type Run = { variables: NodeJS.ProcessEnv; streams: Streams; redact: (text: string) => string }
+
 /** The whole command: understands, runs, prints, and answers the exit code. Never throws. */
-export async function main(args: string[], variables: NodeJS.ProcessEnv): Promise<ExitCode> {
+export async function main(
+  args: string[],
+  variables: NodeJS.ProcessEnv,
+  streams: Streams,
+): Promise<ExitCode> {
   const redact = redactor([variables.GITHUB_TOKEN, variables.GH_TOKEN, variables.PROMOTE_REGISTRY_TOKEN])
-  const json = args.includes('--json')
+  const run = { variables, streams, redact }
   let code: ExitCode = exitCodes.done
   try {
     const program = buildProgram(async (request) => {
-      code = await execute(request, variables, redact)
+      code = await execute(request, run)
     }, variables.PROMOTE_WORKLOAD ?? 'appname')
     for (const command of [program, ...program.commands])
       command.exitOverride().configureOutput({
-        writeOut: (text) => process.stdout.write(text),
-        writeErr: (text) => process.stderr.write(redact(text)),
+        writeOut: (text) => streams.stdout.write(text),
+        writeErr: (text) => streams.stderr.write(redact(text)),
       })
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse
-    return fail(error, json, redact)
+    return fail(error, args.includes('--json'), run)
   }
 }
 
-async function execute(
-  request: Request,
-  variables: NodeJS.ProcessEnv,
-  redact: (text: string) => string,
-): Promise<ExitCode> {
+async function execute(request: Request, run: Run): Promise<ExitCode> {
   const { common } = request
-  const io = terminal(common, redact)
-  const result = await runCommand(request, await connect(request, variables, io.io))
-  io.finish()
-  process.stdout.write(
-    redact(common.json ? `${JSON.stringify(result, null, 2)}\n` : renderResult(result, view())),
-  )
+  const { variables, streams, redact } = run
+  const { io, finish } = terminal(common, run)
+  let result: Result
+  try {
+    result = await runCommand(request, await connect(request, variables, io))
+  } finally {
+    finish()
+  }
+  const { stdout } = streams
+  const view = { paint: painter(stdout, variables), now: Date.now(), columns: stdout.columns ?? 200 }
+  stdout.write(redact(common.json ? `${JSON.stringify(result, null, 2)}\n` : renderResult(result, view)))
   return exitCodeOf(result)
-}
-
-function view() {
-  return { paint: painter(process.stdout), now: Date.now(), columns: process.stdout.columns ?? 200 }
 }
 
 function runCommand(request: Request, context: Context): Promise<Result> {
@@ -84,22 +94,22 @@ async function connect({ command, common }: Request, variables: NodeJS.ProcessEn
     dryRun: common.dryRun,
     gitHost: new GitHubGitHost({ ...settings, narrate: io.narrate }),
     registry: new OciRegistry({ endpoint: settings.registryEndpoint, token: settings.registryToken }),
-    cluster: looks ? await clusterOf(common) : null,
+    cluster: looks ? await clusterOf(variables, common) : null,
     io,
     clock: systemClock,
   }
 }
 
 /** The Kubernetes client takes longer to load than most commands take to run, so only those that need it load it. */
-async function clusterOf({ context }: CommonOptions) {
+async function clusterOf(variables: NodeJS.ProcessEnv, { context }: CommonOptions) {
   const { clusterFromKubeconfig } = await import('./ports/cluster-kubernetes.ts')
-  return clusterFromKubeconfig(context)
+  return clusterFromKubeconfig(variables, context)
 }
 
-function terminal(common: CommonOptions, redact: (text: string) => string): { io: Io; finish: () => void } {
-  const { stdin, stdout, stderr } = process
+function terminal(common: CommonOptions, { streams, redact }: Run): { io: Io; finish: () => void } {
+  const { stdin, stdout, stderr } = streams
   const live = !common.json && stdout.isTTY === true && stderr.isTTY === true
-  const update = live ? createLogUpdate(stderr) : undefined
+  const update = live ? createLogUpdate(process.stderr) : undefined
   const io: Io = {
     narrate: (line) => {
       update?.clear()
@@ -115,10 +125,12 @@ function terminal(common: CommonOptions, redact: (text: string) => string): { io
   return { io, finish: () => update?.clear() }
 }
 
-/** Node's own rules: colour on a terminal only, NO_COLOR and FORCE_COLOR obeyed. */
-function painter(stream: NodeJS.WriteStream): Paint {
+/** Colour on a terminal only, unless FORCE_COLOR says otherwise; never with NO_COLOR. */
+function painter(stream: { isTTY?: boolean }, { NO_COLOR, FORCE_COLOR }: NodeJS.ProcessEnv): Paint {
   const styles = { good: 'green', bad: 'red', dim: 'dim', strong: 'bold' } as const
-  return (tone, text) => styleText(styles[tone], text, { stream })
+  const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== ''
+  const colour = !NO_COLOR && FORCE_COLOR !== '0' && (forced || stream.isTTY === true)
+  return (tone, text) => (colour ? styleText(styles[tone], text, { validateStream: false }) : text)
 }
 
 const wrongOutcomes: Record<ExitCode, ErrorOut['outcome']> = {
@@ -131,7 +143,7 @@ const wrongOutcomes: Record<ExitCode, ErrorOut['outcome']> = {
   6: 'waiting',
 }
 
-function fail(error: unknown, json: boolean, redact: (text: string) => string): ExitCode {
+function fail(error: unknown, json: boolean, { variables, streams, redact }: Run): ExitCode {
   const known = error instanceof PromoteError ? error : unexpected(error)
   const { code, message, remedy, exitCode } = known
   const out: ErrorOut = {
@@ -139,9 +151,10 @@ function fail(error: unknown, json: boolean, redact: (text: string) => string): 
     outcome: wrongOutcomes[exitCode],
     error: { code, message, remedy },
   }
-  if (process.env.DEBUG) process.stderr.write(redact(`${(error as Error).stack}\n`))
-  if (json) process.stdout.write(redact(`${JSON.stringify(out, null, 2)}\n`))
-  else process.stderr.write(redact(renderError(out, { paint: painter(process.stderr) })))
+  const { stdout, stderr } = streams
+  if (variables.DEBUG) stderr.write(redact(`${(error as Error).stack}\n`))
+  if (json) stdout.write(redact(`${JSON.stringify(out, null, 2)}\n`))
+  else stderr.write(redact(renderError(out, { paint: painter(stderr, variables) })))
   return exitCode
 }
 

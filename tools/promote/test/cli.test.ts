@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { main } from '../src/main.ts'
 import { errorSchema, resultSchema } from '../src/output/result.ts'
 import { environmentOf, startTestGitHub, type TestGitHub } from './github.ts'
 import { startTestRegistry, type TestRegistry } from './registry.ts'
@@ -16,21 +17,35 @@ let registry: TestRegistry
 
 type Ran = { code: number; stdout: string; stderr: string }
 
-/** The command as a process, its output with everything that differs between runs replaced by names. */
-function promote(args: string[], variables: Record<string, string> = {}): Promise<Ran> {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: '/nonexistent',
-    ...environmentOf(github),
-    PROMOTE_REGISTRY_ENDPOINT: registry.url,
-    ...variables,
-  }
+/** Takes out of a text what differs between runs. */
+function named(text: string): string {
+  return text.replaceAll(github.url, 'URL').replaceAll('https://github.com', 'URL')
+}
+
+function variablesFor(extra: Record<string, string>): Record<string, string> {
+  const base = { HOME: '/nonexistent', KUBECONFIG: '/nonexistent', PROMOTE_REGISTRY_ENDPOINT: registry.url }
+  return { ...base, ...environmentOf(github), ...extra }
+}
+
+/** The command, in this process. */
+async function promote(args: string[], extra: Record<string, string> = {}): Promise<Ran> {
+  const out = { stdout: '', stderr: '' }
+  const write = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      out[name] += text
+    },
+  })
+  const streams = { stdin: {}, stdout: write('stdout'), stderr: write('stderr') }
+  const code = await main(args, variablesFor(extra), streams)
+  return { code, stdout: named(out.stdout), stderr: named(out.stderr) }
+}
+
+/** The command as a process of its own, without a terminal. */
+function promoteProcess(args: string[]): Promise<Ran> {
+  const env = { PATH: process.env.PATH ?? '', ...variablesFor({}) }
   return new Promise((resolve) => {
     execFile(process.execPath, ['--import', 'tsx', cli, ...args], { env }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : Number(error.code)
-      const named = (text: string) =>
-        text.replaceAll(github.url, 'URL').replaceAll('https://github.com', 'URL')
-      resolve({ code, stdout: named(stdout), stderr: named(stderr) })
+      resolve({ code: error === null ? 0 : Number(error.code), stdout: named(stdout), stderr: named(stderr) })
     })
   })
 }
@@ -67,7 +82,7 @@ describe('from the first build to a promotion, as people and CI run it', () => {
 
   test('bump writes the first release into what follows main, in one commit', async () => {
     first = await build('Serve events')
-    const ran = await promote(first.args)
+    const ran = await promoteProcess(first.args)
     const head = await github.git('rev-parse', 'origin/main')
     const [short, release] = [head.slice(0, 7), first.commit.slice(0, 7)]
     expect(ran).toEqual({
@@ -205,7 +220,7 @@ describe('what it refuses, and how it says so', () => {
   })
 
   test('a step that promotion.yaml does not have', async () => {
-    const ran = await promote(['dev', 'prod'])
+    const ran = await promoteProcess(['dev', 'prod'])
     expect(ran.code).toBe(3)
     expect(ran.stderr).toBe('✗ promotion.yaml has no step from dev to prod\n  → The steps are: stage prod.\n')
   })
@@ -239,15 +254,5 @@ describe('what it refuses, and how it says so', () => {
     const ran = await promote(['status'], { GITHUB_TOKEN: '', GITHUB_REPOSITORY: '' })
     expect(ran.code).toBe(2)
     expect(ran.stderr).toMatch(/GITHUB_TOKEN is missing.*GITHUB_REPOSITORY is missing/)
-  })
-
-  test('a git host that is away is one line, and the token is in none', async () => {
-    const ran = await promote(['status'], {
-      GITHUB_GRAPHQL_URL: 'http://127.0.0.1:9/a-token-for-tests',
-      DEBUG: '1',
-    })
-    expect(ran.code).toBe(1)
-    expect(ran.stderr).toContain('no usable answer')
-    expect(ran.stdout + ran.stderr).not.toContain('a-token-for-tests')
   })
 })

@@ -61,7 +61,7 @@ export function readPromotionFile(text: string, file: string): PromotionFile {
     throw malformed(
       result.error.issues.map((issue) => {
         const node = nearest(document, issue.path as (string | number)[])
-        return `${place(node)}: ${[...issue.path, issue.message].join(': ').replaceAll(/: (?=[^:]*: )/g, '.')}`
+        return `${place(node)}: ${[issue.path.join('.'), issue.message].filter((part) => part !== '').join(': ')}`
       }),
     )
   const unknown = result.data.path.flatMap((step) =>

@@ -106,8 +106,8 @@ class Reader {
   }
 
   fail(offset: number | undefined, problem: string): never {
-    const at = offset === undefined ? undefined : this.lines.linePos(offset)
-    const where = at === undefined ? this.file : `${this.file}:${at.line}:${at.col}`
+    const at = this.lines.linePos(offset ?? 0)
+    const where = `${this.file}:${Math.max(at.line, 1)}:${Math.max(at.col, 1)}`
     throw new PromoteError({
       code: 'release-malformed',
       message: `${where}: ${problem}`,

@@ -108,7 +108,9 @@ const rolloutSchema = z.object({
       .object({
         canary: z
           .object({
-            steps: z.array(z.object({ pause: z.object({ duration: z.unknown() }).optional() })).nullish(),
+            steps: z
+              .array(z.object({ pause: z.object({ duration: z.unknown().optional() }).optional() }))
+              .nullish(),
           })
           .optional(),
       })

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { AppsV1Api, BatchV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node'
 import type { Observation } from '../core/observation.ts'
-import { PromoteError } from '../errors.ts'
+import { exitCodes, PromoteError } from '../errors.ts'
 import type { Cluster, EnvironmentPlace } from './cluster.ts'
 import {
   analysisRunFacts,
@@ -103,32 +106,57 @@ function codeOf(error: unknown): number | undefined {
 }
 
 /**
- * The cluster that KUBECONFIG (or ~/.kube/config) and `--context` name; null when there is no such file.
+ * The cluster that KUBECONFIG (else ~/.kube/config) and `--context` name; null when there is no such file.
  * @throws PromoteError kubeconfig-malformed, context-unknown
  */
-export function clusterFromKubeconfig(context: string | undefined): Cluster | null {
+export function clusterFromKubeconfig(
+  variables: { KUBECONFIG?: string | undefined; HOME?: string | undefined },
+  context: string | undefined,
+): Cluster | null {
+  const paths = variables.KUBECONFIG?.split(delimiter) ?? [
+    join(variables.HOME ?? homedir(), '.kube', 'config'),
+  ]
+  const files = paths.filter((path) => path !== '' && existsSync(path))
+  if (files.length === 0) return null
+  const config = loadAll(files)
+  if (context !== undefined) chooseContext(config, context)
+  if (config.getCurrentCluster() === null)
+    throw malformed(
+      files,
+      `no current context names a cluster (context ${config.currentContext || 'is not set'})`,
+    )
+  return new KubernetesCluster(config)
+}
+
+function loadAll(files: string[]): KubeConfig {
   const config = new KubeConfig()
   try {
-    config.loadFromDefault()
+    for (const [index, file] of files.entries()) {
+      const one = index === 0 ? config : new KubeConfig()
+      one.loadFromFile(file)
+      if (one !== config) config.mergeConfig(one)
+    }
+    return config
   } catch (error) {
+    throw malformed(files, (error as Error).message.split('\n')[0] ?? '')
+  }
+}
+
+function chooseContext(config: KubeConfig, context: string): void {
+  if (config.getContextObject(context) === null)
     throw new PromoteError({
-      code: 'kubeconfig-malformed',
-      message: `kubeconfig: ${(error as Error).message.split('\n')[0]}`,
-      remedy: 'Point KUBECONFIG at a kubeconfig file that kubectl accepts.',
+      code: 'context-unknown',
+      message: `kubeconfig has no context ${JSON.stringify(context)}`,
+      remedy: `Choose one of: ${config.contexts.map(({ name }) => name).join(', ') || '(none)'}.`,
+      exitCode: exitCodes.wrongUse,
     })
-  }
-  if (context !== undefined) {
-    if (config.getContextObject(context) === null)
-      throw new PromoteError({
-        code: 'context-unknown',
-        message: `kubeconfig has no context ${JSON.stringify(context)}`,
-        remedy: `Choose one of: ${config.contexts.map(({ name }) => name).join(', ') || '(none)'}.`,
-        exitCode: 2,
-      })
-    config.setCurrentContext(context)
-  }
-  // Without any file the library makes up a cluster at localhost:8080.
-  const server = config.getCurrentCluster()?.server
-  if (server === undefined || server === 'http://localhost:8080') return null
-  return new KubernetesCluster(config)
+  config.setCurrentContext(context)
+}
+
+function malformed(files: string[], problem: string): PromoteError {
+  return new PromoteError({
+    code: 'kubeconfig-malformed',
+    message: `${files.join(', ')}: ${problem}`,
+    remedy: 'Point KUBECONFIG at a kubeconfig file that kubectl accepts.',
+  })
 }
