@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 /**
@@ -7,7 +7,11 @@ import { build } from 'esbuild'
  * devDependency, so that a production install is those few packages.
  */
 const programs = ['api', 'worker', 'migrate', 'snapshot', 'smoke', 'canary-check']
-const external = ['pg', 'pg-native', 'ioredis', 'graphql', 'pino', '@prisma/schema-engine-wasm']
+const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
+  dependencies: Record<string, string>
+}
+/** Optional backends of bundled packages, which nothing here uses. */
+const unused = ['pg-native', '@valkey/valkey-glide', 'bullmq-otel']
 
 await rm('dist', { recursive: true, force: true })
 const result = await build({
@@ -18,7 +22,7 @@ const result = await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  external: [...external, '@valkey/valkey-glide', 'bullmq-otel', '*.wasm'],
+  external: [...Object.keys(dependencies), ...unused, '*.wasm'],
   banner: {
     // CommonJS packages inside the bundle call these.
     js: [
