@@ -1,7 +1,7 @@
 import type { ClusterApplications } from './argo/applications.ts'
 import type { RenderedSource } from './argo/sources.ts'
 import type { Finding } from './finding.ts'
-import { isObject, type Manifest, titleOf } from './manifest.ts'
+import { titleOf } from './manifest.ts'
 import type { Pins } from './modules.ts'
 import type { Kustomization, RenderedObject } from './render.ts'
 import type { YamlFile } from './yaml.ts'
@@ -91,11 +91,4 @@ export function reporter(rule: string, severity: Finding['severity'] = 'error') 
     const [file, object] = typeof where === 'string' ? [where, ''] : [where.file, titleOf(where.manifest)]
     return { rule, severity, file, object, message, remedy }
   }
-}
-
-/** Objects written in files that no kustomization renders (templates inside an ApplicationSet are not such). */
-export function documentsOf(file: YamlFile): Manifest[] {
-  return file.documents.filter(
-    (document): document is Manifest => isObject(document) && typeof document.kind === 'string',
-  )
 }

@@ -12,7 +12,7 @@ export interface Finding {
 }
 
 /** Everything that two identical findings share: one source rendered for three environments is one finding. */
-export function findingKey(finding: Finding): string {
+function findingKey(finding: Finding): string {
   return JSON.stringify([finding.rule, finding.file, finding.object, finding.message])
 }
 

@@ -5,6 +5,7 @@ import { applicationsRule } from './rules/argo/applications.ts'
 import { generatePathsRule } from './rules/argo/generate-paths.ts'
 import { localParityRule } from './rules/argo/local-parity.ts'
 import { projectsRule } from './rules/argo/projects.ts'
+import { pruningRule } from './rules/argo/pruning.ts'
 import { analysisRule } from './rules/environment/analysis.ts'
 import { autoscalingRule } from './rules/environment/autoscaling.ts'
 import { canaryRule } from './rules/environment/canary.ts'
@@ -12,6 +13,7 @@ import { hooksRule } from './rules/environment/hooks.ts'
 import { ingressRule } from './rules/environment/ingress.ts'
 import { namespacesRule } from './rules/environment/namespaces.ts'
 import { selectorsRule } from './rules/environment/selectors.ts'
+import { syncOrderRule } from './rules/environment/sync-order.ts'
 import { fileSchemasRule } from './rules/files/file-schemas.ts'
 import { offlineRule } from './rules/files/offline.ts'
 import { oneFactRule } from './rules/files/one-fact.ts'
@@ -48,12 +50,14 @@ export const rules: Rule[] = [
   ingressRule,
   analysisRule,
   hooksRule,
+  syncOrderRule,
   orphansRule,
   patchesRule,
   releaseFileRule,
   namespacesRule,
   oneFactRule,
   projectsRule,
+  pruningRule,
   localParityRule,
   fileSchemasRule,
   generatePathsRule,

@@ -38,16 +38,19 @@ type Say = (line: string) => void
 export async function runCheck(root: string, say: Say): Promise<Report> {
   const started = performance.now()
   const [context, validator] = await Promise.all([readContext(root, say), loadValidator(root, say)])
-  const judged = [...everyObject(context), ...argoObjects(context)]
-  say(`judging ${judged.length} objects by ${rules.length} rules and their schemas`)
-  const schema = checkSchemas(judged, validator)
+  say(`judging ${everyObject(context).length} objects by ${rules.length} rules and their schemas`)
+  return { ...judge(context, validator), milliseconds: Math.round(performance.now() - started) }
+}
+
+/** Judges what was read; the same context gives the same report. */
+export function judge(context: Context, validator: SchemaValidator): Omit<Report, 'milliseconds'> {
+  const schema = checkSchemas([...everyObject(context), ...argoObjects(context)], validator)
   const findings = uniqueFindings([...rules.flatMap((rule) => rule.check(context)), ...schema.findings])
   return {
     findings: findings.sort(byPlace),
     kustomizations: context.kustomizations.map(({ path }) => path),
     validated: schema.validated,
     rules: ['schema', ...rules.map(({ name }) => name)],
-    milliseconds: Math.round(performance.now() - started),
   }
 }
 

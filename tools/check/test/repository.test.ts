@@ -5,7 +5,7 @@ import { containersOf, podTemplatesOf } from '../src/pods.ts'
 import { type RenderedObject, renderEnvironment } from '../src/render.ts'
 import { checkSchemas } from '../src/rules/files/schema.ts'
 import { rules } from '../src/rules.ts'
-import { loadValidator, readContext, runCheck } from '../src/run.ts'
+import { judge, loadValidator, readContext } from '../src/run.ts'
 import type { SchemaValidator } from '../src/schemas/validator.ts'
 import { repositoryRoot } from '../src/testing/folder.ts'
 
@@ -18,8 +18,8 @@ beforeAll(async () => {
   ])
 }, 600_000)
 
-test('this repository is refused nothing, and everything was looked at', { timeout: 600_000 }, async () => {
-  const report = await runCheck(repositoryRoot, () => {})
+test('this repository is refused nothing, and everything was looked at', () => {
+  const report = judge(context, validator)
   expect(report.findings.filter(({ severity }) => severity === 'error')).toEqual([])
   expect(report.rules.length).toBe(rules.length + 1)
   const kinds = [

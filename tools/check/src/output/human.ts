@@ -30,7 +30,7 @@ function notesOf({ findings }: Report): string[] {
     const [first] = group ?? []
     return first
       ? [
-          `${first.message} (${group?.length} objects, such as ${first.object}) → ${first.remedy} [${first.rule}]`,
+          `${first.message}${group && group.length > 1 ? ` (${group.length} objects, such as ${first.object})` : ''} → ${first.remedy} [${first.rule}]`,
         ]
       : []
   })

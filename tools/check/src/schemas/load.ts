@@ -18,7 +18,7 @@ export interface ApiSchemas {
 const formatVersion = 3
 
 /** The reference that custom resources use for `metadata`. */
-export const objectMetaReference = 'k8s:v1#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+const objectMetaReference = 'k8s:v1#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 
 /** Modules that bring CRDs, and where in the module they are. */
 const customResourceSources: { module: PinnedName; path: string }[] = [
@@ -92,7 +92,7 @@ async function readCustomResources(folder: string): Promise<ApiSchemas[]> {
 }
 
 /** The served versions of one CustomResourceDefinition; a stored but unserved version is refused by the server too. */
-export function customResource(definition: unknown): ApiSchemas[] {
+function customResource(definition: unknown): ApiSchemas[] {
   if (!isObject(definition) || definition.kind !== 'CustomResourceDefinition') return []
   const group = text(at(definition, 'spec', 'group'))
   const kind = text(at(definition, 'spec', 'names', 'kind'))

@@ -162,7 +162,7 @@ export const examplePins: Pins = {
   kustomize: 'v9.6.6',
 }
 
-export function emptyGraph(files: string[] = []): Graph {
+function emptyGraph(files: string[] = []): Graph {
   return { folders: [], files, kustomizations: new Map(), sources: new Map(), remote: [], missing: [] }
 }
 

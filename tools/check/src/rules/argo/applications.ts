@@ -1,9 +1,11 @@
 import { type ClusterApplication, sourcesOf, titleOfApplication } from '../../argo/applications.ts'
+import type { RenderedSource } from '../../argo/sources.ts'
 import { type Context, type Rule, reporter } from '../../context.ts'
 import type { Finding } from '../../finding.ts'
 import { at, nameOf, strings, text } from '../../manifest.ts'
 
 const report = reporter('applications')
+const tell = reporter('applications', 'info')
 const options = ['ServerSideApply=true', 'RespectIgnoreDifferences=true']
 
 export const applicationsRule: Rule = {
@@ -12,18 +14,15 @@ export const applicationsRule: Rule = {
   check: (context) => [
     ...context.argo.applications.flatMap((made) => [...judgePolicy(made), ...judgeSources(made, context)]),
     ...judgeNames(context),
-    ...context.sources.flatMap(({ made, path, repository, failure, skipped }) =>
-      failure && !skipped
-        ? [
-            report(
-              made.file,
-              `${titleOfApplication(made)}: ${path} of ${repository} does not build: ${failure}`,
-              'correct path or patches',
-            ),
-          ]
-        : [],
-    ),
+    ...context.sources.flatMap(judgeRendering),
   ],
+}
+
+function judgeRendering({ made, path, repository, failure, skipped }: RenderedSource): Finding[] {
+  const source = `${titleOfApplication(made)}: ${path} of ${repository}`
+  if (skipped)
+    return [tell(made.file, `${source} is a chart; only Argo CD renders it`, 'look at its diff in Argo CD')]
+  return failure ? [report(made.file, `${source} does not build: ${failure}`, 'correct path or patches')] : []
 }
 
 function judgePolicy(made: ClusterApplication): Finding[] {

@@ -150,6 +150,6 @@ const clusterScopedKinds = new Set([
 ])
 
 /** Whether a kind has no namespace. */
-export function isClusterScoped(manifest: Manifest): boolean {
+function isClusterScoped(manifest: Manifest): boolean {
   return clusterScopedKinds.has(manifest.kind)
 }

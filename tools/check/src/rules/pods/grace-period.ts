@@ -7,7 +7,7 @@ import type { RenderedObject } from '../../render.ts'
 const report = reporter('grace-period')
 
 /** Seconds that the product waits for requests in flight after SIGTERM (roadmap 1.3). */
-export const drainSeconds = 30
+const drainSeconds = 30
 
 export const gracePeriodRule: Rule = {
   name: 'grace-period',
