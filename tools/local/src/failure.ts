@@ -18,6 +18,8 @@ export function report(error: unknown): number {
     if (process.env.DEBUG) console.error(error.stack)
     return error.exitCode
   }
-  console.error(process.env.DEBUG ? error : `error: ${error instanceof Error ? error.message : String(error)}`)
+  console.error(
+    process.env.DEBUG ? error : `error: ${error instanceof Error ? error.message : String(error)}`,
+  )
   return 1
 }

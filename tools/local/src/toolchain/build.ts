@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -88,19 +88,29 @@ async function build(program: GoProgram, log: string): Promise<Manifest> {
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true })
   const started = Date.now()
-  const output = openSync(log, 'w')
+  const output = { file: log, append: true } as const
+  await writeFile(log, '')
   const hashes: Record<string, string> = {}
   for (const [name, importPath] of Object.entries(program.binaries)) {
     const target = join(partial, name)
     // One build at a time on this machine, other checkouts included: two would only slow each other down.
-    const done = await execa('flock', [join(cache, 'build.lock'), 'go', ...buildArguments(program, target, importPath)], {
-      cwd: moduleDir(program.name),
-      env: { GOTOOLCHAIN: goToolchain, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: program.cgo ? '1' : '0' },
-      stdio: ['ignore', output, output],
-      reject: false,
-    })
+    const done = await execa(
+      'flock',
+      [join(cache, 'build.lock'), 'go', ...buildArguments(program, target, importPath)],
+      {
+        cwd: moduleDir(program.name),
+        env: { GOTOOLCHAIN: goToolchain, GOFLAGS: '', GOWORK: 'off', CGO_ENABLED: program.cgo ? '1' : '0' },
+        stdin: 'ignore',
+        stdout: output,
+        stderr: output,
+        reject: false,
+      },
+    )
     if (done.failed) {
-      throw new Failure(`building ${name} ${pinnedVersion(program.name)} failed`, `read ${log}, then run the command again`)
+      throw new Failure(
+        `building ${name} ${pinnedVersion(program.name)} failed`,
+        `read ${log}, then run the command again`,
+      )
     }
     hashes[name] = await sha256(target)
   }

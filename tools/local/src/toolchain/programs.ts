@@ -1,6 +1,7 @@
-import { checkout } from '../paths.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
+import { checkout } from '../paths.ts'
 
 /** One Go module of `tools/local/toolchain`, and what is built from it. */
 export interface GoProgram {
@@ -114,4 +115,17 @@ export function pinnedVersion(name: string): string {
   const match = readFileSync(file, 'utf8').match(new RegExp(`^(?:require)?\\s*${escaped} (v\\S+)`, 'm'))
   if (!match?.[1]) throw new Error(`${file}: no requirement of ${program.module}`)
   return match[1]
+}
+
+/**
+ * The folder with an upstream module's own files (manifests, CRDs, API descriptions) at the pinned version,
+ * downloaded when missing.
+ */
+export async function moduleSource(name: string): Promise<string> {
+  const module = programs.find((program) => program.name === name)?.module
+  const { stdout } = await execa('go', ['mod', 'download', '-json', `${module}@${pinnedVersion(name)}`], {
+    cwd: moduleDir(name),
+    env: { GOTOOLCHAIN: goToolchain, GOFLAGS: '' },
+  })
+  return (JSON.parse(stdout) as { Dir: string }).Dir
 }

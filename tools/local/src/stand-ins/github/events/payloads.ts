@@ -1,4 +1,4 @@
-import { changedPaths, EMPTY_TREE } from '../git/diff.ts'
+import { type ChangedPaths, changedPaths } from '../git/diff.ts'
 import type { RefUpdate } from '../git/http-backend.ts'
 import { type Commit, log, type Person } from '../git/objects.ts'
 import { isAncestor, resolve, ZERO_OID } from '../git/refs.ts'
@@ -27,8 +27,7 @@ function personShape(person: Person) {
   }
 }
 
-async function pushedCommit(repository: Repository, commit: Commit) {
-  const paths = await changedPaths(repository.gitDir, commit.parents[0] ?? EMPTY_TREE, commit.oid)
+function pushedCommit(repository: Repository, commit: Commit, paths: ChangedPaths | undefined) {
   return {
     id: commit.oid,
     tree_id: commit.tree,
@@ -60,6 +59,8 @@ export async function pushPayload(repository: Repository, login: string, update:
   const commits = isBranch ? await newCommits(repository, update) : []
   const tip = await resolve(gitDir, update.after === ZERO_OID ? '' : update.after)
   const [head] = tip ? await log(gitDir, tip, { limit: 1 }) : []
+  const shown = new Set([...commits, ...(head ? [head] : [])].map((commit) => commit.oid))
+  const paths = await changedPaths(gitDir, [...shown])
   const created = update.before === ZERO_OID
   const deleted = update.after === ZERO_OID
   const shape = repositoryShape(GITHUB, repository)
@@ -73,8 +74,8 @@ export async function pushPayload(repository: Repository, login: string, update:
     forced: !created && !deleted && !(await isAncestor(gitDir, update.before, update.after)),
     base_ref: null,
     compare: `${GITHUB.html}/${repository.fullName}/compare/${range}`,
-    commits: await Promise.all(commits.map((commit) => pushedCommit(repository, commit))),
-    head_commit: head ? await pushedCommit(repository, head) : null,
+    commits: commits.map((commit) => pushedCommit(repository, commit, paths.get(commit.oid))),
+    head_commit: head ? pushedCommit(repository, head, paths.get(head.oid)) : null,
     repository: {
       ...shape,
       owner: { ...shape.owner, name: owner, email: null },

@@ -90,20 +90,36 @@ export async function changedFiles(gitDir: string, before: string, after: string
   })
 }
 
-/** Names only, by kind, as a push event lists them per commit. A rename is a removal and an addition. */
+export interface ChangedPaths {
+  readonly added: string[]
+  readonly removed: string[]
+  readonly modified: string[]
+}
+
+/**
+ * Names only, by kind, of what each commit changed against its first parent, as a push event lists them. A rename
+ * is a removal and an addition. One git process, however many commits.
+ */
 export async function changedPaths(
   gitDir: string,
-  before: string,
-  after: string,
-): Promise<{ added: string[]; removed: string[]; modified: string[] }> {
-  const text = await git(gitDir, ['diff-tree', '-r', '--no-renames', '--name-status', '-z', before, after])
+  oids: readonly string[],
+): Promise<Map<string, ChangedPaths>> {
+  const result = new Map(oids.map((oid) => [oid, { added: [], removed: [], modified: [] } as ChangedPaths]))
+  if (oids.length === 0) return result
+  const args = ['diff-tree', '--stdin', '-r', '--root', '--no-renames', '--name-status', '-z']
+  const text = await git(gitDir, [...args, '--diff-merges=first-parent'], { input: `${oids.join('\n')}\n` })
   const parts = text.split('\0')
-  const result = { added: [] as string[], removed: [] as string[], modified: [] as string[] }
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    const path = parts[at + 1] ?? ''
-    if (parts[at] === 'A') result.added.push(path)
-    else if (parts[at] === 'D') result.removed.push(path)
-    else result.modified.push(path)
+  let paths: ChangedPaths | undefined
+  for (let at = 0; at < parts.length - 1; at++) {
+    const part = parts[at] ?? ''
+    if (part.length >= 40) {
+      paths = result.get(part.slice(0, 40))
+      continue
+    }
+    const path = parts[++at] ?? ''
+    if (part === 'A') paths?.added.push(path)
+    else if (part === 'D') paths?.removed.push(path)
+    else paths?.modified.push(path)
   }
   return result
 }

@@ -92,7 +92,7 @@ function blobNode(source: Source, oid: string) {
 
 function entryNode(source: Source, entry: TreeEntry) {
   return {
-    name: entry.name,
+    name: entry.name.slice(entry.name.lastIndexOf('/') + 1),
     path: entry.name,
     mode: Number.parseInt(entry.mode, 8),
     oid: entry.oid,
@@ -106,6 +106,7 @@ function treeNode(source: Source, oid: string) {
   return {
     ...common('Tree', source, oid),
     entries: async () => {
+      // a tree does not know where it stands, so its entries' paths start at it
       const entries = await readTree(source.repository.gitDir, oid)
       return entries.map((entry) => entryNode(source, entry))
     },

@@ -154,6 +154,14 @@ test('refs, files, trees and pull requests can be asked for at once', async () =
         file: object(expression: "main:dir/b.txt") { ... on Blob { text isBinary byteSize oid } }
         folder: object(expression: "main:dir") { ... on Tree { entries { name type } } }
         none: object(expression: "main:none") { oid }
+        ref(qualifiedName: "refs/heads/main") {
+          target {
+            ... on Commit {
+              inside: file(path: "dir/b.txt") { name path object { ... on Blob { text isTruncated } } }
+              missing: file(path: "none.txt") { name }
+            }
+          }
+        }
         commit: object(expression: "topic") { ... on Commit { messageHeadline author { name } } }
         pullRequests(first: 5, states: OPEN, headRefName: "topic") { totalCount nodes { number mergeable state } }
       }
@@ -166,6 +174,9 @@ test('refs, files, trees and pull requests can be asked for at once', async () =
     file: { text: 'two\n', isBinary: false, byteSize: 4 },
     folder: { entries: [{ name: 'b.txt', type: 'blob' }] },
     none: null,
+    ref: {
+      target: { inside: { name: 'b.txt', path: 'dir/b.txt', object: { text: 'two\n' } }, missing: null },
+    },
     commit: { messageHeadline: 'Write a.txt', author: { name: 'local-user' } },
     pullRequests: { totalCount: 1, nodes: [{ number: 1, mergeable: 'MERGEABLE', state: 'OPEN' }] },
   })

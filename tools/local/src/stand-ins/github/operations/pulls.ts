@@ -3,7 +3,7 @@ import { branchTip, isAncestor } from '../git/refs.ts'
 import type { Actor, Hub } from '../hub.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
 import { now, type Repository } from '../state/repository.ts'
-import type { PullRequest } from '../state/schema.ts'
+import type { PullRequest, RepositoryState } from '../state/schema.ts'
 import { closePull, keepHead } from './follow.ts'
 import { sendPullEvent } from './pull-events.ts'
 
@@ -31,6 +31,30 @@ function ownBranch(repository: Repository, head: string): string {
   return head.slice(colon + 1)
 }
 
+/** Where both branches stand; refuses what there is no sense in opening. */
+async function mergeableTips(
+  repository: Repository,
+  state: RepositoryState,
+  headRef: string,
+  baseRef: string,
+) {
+  const headOid = await branchTip(repository.gitDir, headRef)
+  const baseOid = await branchTip(repository.gitDir, baseRef)
+  if (!headOid) throw invalid('PullRequest', 'head', 'head is invalid', 'invalid')
+  if (!baseOid) throw invalid('PullRequest', 'base', 'base is invalid', 'invalid')
+  const refuse = (message: string) =>
+    new Refusal(422, 'Validation Failed', [{ resource: 'PullRequest', code: 'custom', message }])
+  const same = (one: PullRequest) =>
+    one.headRef === headRef && one.baseRef === baseRef && one.state === 'open'
+  if (state.pulls.some(same)) {
+    throw refuse(`A pull request already exists for ${repository.owner}:${headRef}.`)
+  }
+  if ((await countCommits(repository.gitDir, `${baseOid}..${headOid}`)) === 0) {
+    throw refuse(`No commits between ${baseRef} and ${headRef}`)
+  }
+  return { headOid, baseOid }
+}
+
 /** Opens a pull request. Refuses with 422 what GitHub refuses: no such branch, nothing to merge, already open. */
 export async function createPull(
   hub: Hub,
@@ -41,20 +65,7 @@ export async function createPull(
   const headRef = ownBranch(repository, wanted.head)
   const { base: baseRef, title, body, draft } = wanted
   const pull = await repository.change(async (state) => {
-    const headOid = await branchTip(repository.gitDir, headRef)
-    const baseOid = await branchTip(repository.gitDir, baseRef)
-    if (!headOid) throw invalid('PullRequest', 'head', 'head is invalid', 'invalid')
-    if (!baseOid) throw invalid('PullRequest', 'base', 'base is invalid', 'invalid')
-    const same = (one: PullRequest) =>
-      one.headRef === headRef && one.baseRef === baseRef && one.state === 'open'
-    if (state.pulls.some(same)) {
-      const message = `A pull request already exists for ${repository.owner}:${headRef}.`
-      throw new Refusal(422, 'Validation Failed', [{ resource: 'PullRequest', code: 'custom', message }])
-    }
-    if ((await countCommits(repository.gitDir, `${baseOid}..${headOid}`)) === 0) {
-      const message = `No commits between ${baseRef} and ${headRef}`
-      throw new Refusal(422, 'Validation Failed', [{ resource: 'PullRequest', code: 'custom', message }])
-    }
+    const { headOid, baseOid } = await mergeableTips(repository, state, headRef, baseRef)
     const instant = now()
     const created: PullRequest = {
       number: state.nextNumber++,

@@ -101,6 +101,10 @@ export function statusRoutes(app: FastifyInstance, api: Api): void {
       return reply.code(201).send(statusShape(links, repository, status))
     },
   )
+  statusListRoutes(app, api)
+}
+
+function statusListRoutes(app: FastifyInstance, api: Api): void {
   app.get('/repos/:owner/:repo/commits/:ref/statuses', async (request, reply) => {
     const { repository, links } = await repositoryOf(api, request)
     const oid = await commitOf(repository, param(request, 'ref'))
@@ -216,6 +220,10 @@ export function checkRunRoutes(app: FastifyInstance, api: Api): void {
     })
     return checkRunShape(links, repository, run)
   })
+  checkRunListRoute(app, api)
+}
+
+function checkRunListRoute(app: FastifyInstance, api: Api): void {
   app.get('/repos/:owner/:repo/commits/:ref/check-runs', async (request, reply) => {
     const { repository, links } = await repositoryOf(api, request)
     const oid = await commitOf(repository, param(request, 'ref'), 422)

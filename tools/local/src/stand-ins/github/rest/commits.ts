@@ -109,6 +109,12 @@ export function commitRoutes(app: FastifyInstance, api: Api): void {
     }
     return fullCommitShape(links, repository, oid)
   })
+  compareRoutes(app, api)
+  tagRoutes(app, api)
+  gitCommitRoutes(app, api)
+}
+
+function compareRoutes(app: FastifyInstance, api: Api): void {
   app.get('/repos/:owner/:repo/compare/*', async (request) => {
     const { repository, links } = await repositoryOf(api, request)
     const basehead = param(request, '*')
@@ -129,8 +135,6 @@ export function commitRoutes(app: FastifyInstance, api: Api): void {
       simplePullShape(links, repository, pull, pull.baseOid),
     )
   })
-  tagRoutes(app, api)
-  gitCommitRoutes(app, api)
 }
 
 function tagRoutes(app: FastifyInstance, api: Api): void {

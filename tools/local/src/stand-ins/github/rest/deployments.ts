@@ -1,16 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { GITHUB } from '../events/payloads.ts'
-import { resolve } from '../git/refs.ts'
-import { createRef } from '../operations/refs.ts'
-import { notFound, Refusal } from '../refusal.ts'
-import { deploymentShape, deploymentStatusShape, releaseShape } from '../shapes/evidence.ts'
+import { notFound } from '../refusal.ts'
+import { deploymentShape, deploymentStatusShape } from '../shapes/evidence.ts'
 import { repositoryShape } from '../shapes/repository.ts'
 import { userShape } from '../shapes/user.ts'
 import { now, type Repository } from '../state/repository.ts'
-import type { Deployment, DeploymentStatus, Release, RepositoryState } from '../state/schema.ts'
+import type { Deployment, DeploymentStatus, RepositoryState } from '../state/schema.ts'
 import { actorOf } from './auth.ts'
-import { type Api, body, commitOf, numberParam, paginate, param, query, repositoryOf } from './context.ts'
+import { type Api, body, commitOf, numberParam, paginate, query, repositoryOf } from './context.ts'
 
 const newDeployment = z.object({
   ref: z.string().min(1),
@@ -159,64 +157,4 @@ function retireEarlier(state: RepositoryState, current: Deployment, login: strin
     const createdAt = now()
     deployment.statuses.push({ ...last, id: state.nextId++, state: 'inactive', creator: login, createdAt })
   }
-}
-
-const newRelease = z.object({
-  tag_name: z.string().min(1),
-  target_commitish: z.string().optional(),
-  name: z.string().nullable().default(null),
-  body: z.string().nullable().default(null),
-  draft: z.boolean().default(false),
-  prerelease: z.boolean().default(false),
-})
-
-/** Releases; publishing one creates its tag when it is missing. */
-export function releaseRoutes(app: FastifyInstance, api: Api): void {
-  const releases = '/repos/:owner/:repo/releases'
-  app.get(releases, async (request, reply) => {
-    const { repository, links } = await repositoryOf(api, request)
-    const page = paginate(request, reply, [...repository.state.releases].reverse())
-    return page.map((release) => releaseShape(links, repository, release))
-  })
-  app.get(`${releases}/tags/:tag`, async (request) => {
-    const { repository, links } = await repositoryOf(api, request)
-    const tag = param(request, 'tag')
-    const release = repository.state.releases.find((one) => one.tag === tag && !one.draft)
-    if (!release) throw notFound()
-    return releaseShape(links, repository, release)
-  })
-  app.post(releases, { config: { permission: 'contents' } }, async (request, reply) => {
-    const { repository, links } = await repositoryOf(api, request)
-    const wanted = body(request, 'Release', newRelease)
-    const target = wanted.target_commitish ?? repository.state.defaultBranch
-    if (repository.state.releases.some((one) => one.tag === wanted.tag_name)) {
-      const error = { resource: 'Release', code: 'already_exists', field: 'tag_name' }
-      throw new Refusal(422, 'Validation Failed', [error])
-    }
-    const ref = `refs/tags/${wanted.tag_name}`
-    if (!wanted.draft && !(await resolve(repository.gitDir, ref))) {
-      await createRef(api.hub, repository, actorOf(request), ref, await commitOf(repository, target, 422))
-    }
-    const { tag_name: tag, name, body: text, draft, prerelease } = wanted
-    const release = await repository.change((state) => {
-      const [createdAt, id] = [now(), state.nextId++]
-      const publishedAt = draft ? null : createdAt
-      const author = actorOf(request).login
-      const created: Release = {
-        id,
-        tag,
-        target,
-        name,
-        body: text,
-        draft,
-        prerelease,
-        author,
-        createdAt,
-        publishedAt,
-      }
-      state.releases.push(created)
-      return created
-    })
-    return reply.code(201).send(releaseShape(links, repository, release))
-  })
 }

@@ -87,11 +87,16 @@ function commentRoutes(app: FastifyInstance, api: Api, issues: string): void {
     sendCommentEvent(api, repository, login, 'created', comment)
     return reply.code(201).send(commentShape(links, repository, comment))
   })
-  app.get(`${issues}/comments/:id`, async (request) => {
+  commentItemRoutes(app, api, `${issues}/comments/:id`)
+}
+
+function commentItemRoutes(app: FastifyInstance, api: Api, path: string): void {
+  const config = { permission: 'issues' }
+  app.get(path, async (request) => {
     const { repository, links } = await repositoryOf(api, request)
     return commentShape(links, repository, findComment(repository.state.comments, numberParam(request, 'id')))
   })
-  app.patch(`${issues}/comments/:id`, { config }, async (request) => {
+  app.patch(path, { config }, async (request) => {
     const { repository, links } = await repositoryOf(api, request)
     const id = numberParam(request, 'id')
     const wanted = body(request, 'IssueComment', commentBody)
@@ -104,7 +109,7 @@ function commentRoutes(app: FastifyInstance, api: Api, issues: string): void {
     sendCommentEvent(api, repository, actorOf(request).login, 'edited', comment)
     return commentShape(links, repository, comment)
   })
-  app.delete(`${issues}/comments/:id`, { config }, async (request, reply) => {
+  app.delete(path, { config }, async (request, reply) => {
     const { repository } = await repositoryOf(api, request)
     const comment = findComment(repository.state.comments, numberParam(request, 'id'))
     await repository.change((state) => {

@@ -1,0 +1,125 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { checkout } from '../paths.ts'
+import { binary } from '../toolchain/build.ts'
+import { moduleSource } from '../toolchain/programs.ts'
+import { addresses } from './addresses.ts'
+import { apply, kubectl } from './kubectl.ts'
+import { certificate, publicAuthority } from './pki.ts'
+
+/** DNS for Pods: CoreDNS runs beside the Pods, so its Service has an endpoint written by hand. */
+function dnsObjects(): object[] {
+  const metadata = { name: 'kube-dns', namespace: 'kube-system' }
+  const ports = [
+    { name: 'dns', port: 53, protocol: 'UDP' },
+    { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+  ]
+  const reads = [
+    { apiGroups: [''], resources: ['services', 'pods', 'namespaces'], verbs: ['list', 'watch'] },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
+  ]
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'system:coredns' } }
+  return [
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { clusterIP: addresses.dns, ports } },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kube-dns' } },
+      addressType: 'IPv4',
+      ports,
+      endpoints: [{ addresses: [addresses.node], conditions: { ready: true } }],
+    },
+    { ...role, kind: 'ClusterRole', rules: reads },
+    {
+      ...role,
+      kind: 'ClusterRoleBinding',
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:coredns' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'system:coredns' }],
+    },
+  ]
+}
+
+/** The stand-ins' namespace with the certificate under which they answer. */
+async function standInObjects(): Promise<object[]> {
+  const read = (file: string) => readFile(file, 'utf8')
+  const tls = certificate('stand-ins')
+  const authority = await publicAuthority()
+  const data = {
+    'tls.crt': await read(tls.cert),
+    'tls.key': await read(tls.key),
+    'ca.crt': await read(authority.cert),
+  }
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'stand-ins' } },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'stand-ins-tls', namespace: 'stand-ins' },
+      stringData: data,
+    },
+  ]
+}
+
+const addonFile = z.object({
+  sources: z
+    .array(z.object({ path: z.string(), kustomize: z.object({ patches: z.array(z.unknown()) }) }))
+    .min(1),
+})
+
+/** Cluster facts that an `addon.yaml` may name as `${facts/…}`, from the cluster's Secret. */
+async function clusterFacts(): Promise<Record<string, string>> {
+  const rendered = await execa(binary('kustomize'), ['build', join(checkout, 'clusters/local')])
+  const secret = rendered.stdout
+    .split(/^---$/m)
+    .map(
+      (text) =>
+        parse(text) as { kind: string; metadata: { name: string; annotations?: Record<string, string> } },
+    )
+    .find((object) => object.kind === 'Secret' && object.metadata.name === 'in-cluster')
+  return secret?.metadata.annotations ?? {}
+}
+
+/**
+ * Argo CD's own manifests with the patches of its add-on, rendered as Argo CD will render them itself afterwards.
+ */
+async function renderArgoCd(): Promise<string> {
+  const facts = await clusterFacts()
+  const text = await readFile(join(checkout, 'platform/argo-cd/addon.yaml'), 'utf8')
+  const filled = Object.entries(facts).reduce(
+    (all, [fact, value]) => all.replaceAll(`\${${fact}}`, value),
+    text,
+  )
+  const source = addonFile.parse(parse(filled)).sources[0]
+  if (!source) throw new Error('platform/argo-cd/addon.yaml names no source')
+  const dir = await mkdtemp(join(tmpdir(), 'argo-cd-'))
+  try {
+    await cp(join(await moduleSource('argo-cd'), 'manifests'), join(dir, 'manifests'), { recursive: true })
+    await execa('chmod', ['-R', 'u+w', dir])
+    const kustomization = { namespace: 'argocd', resources: [source.path], patches: source.kustomize.patches }
+    await writeFile(join(dir, 'kustomization.yaml'), JSON.stringify(kustomization))
+    return (await execa(binary('kustomize'), ['build', dir])).stdout
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+/** What has to stand before Argo CD can look after everything else, itself included. */
+export async function bootstrapPlatform(): Promise<void> {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } }
+  const [standIns, argoCd] = await Promise.all([standInObjects(), renderArgoCd()])
+  await apply([...dnsObjects(), namespace, ...standIns])
+  await apply(argoCd)
+  const definitions = ['applications', 'applicationsets', 'appprojects'].map(
+    (name) => `crd/${name}.argoproj.io`,
+  )
+  await kubectl(['wait', '--for=condition=Established', '--timeout=60s', ...definitions])
+}
+
+/** Hands the cluster to Argo CD: its projects, ApplicationSets and root Application. */
+export async function handOver(): Promise<void> {
+  await apply((await execa(binary('kustomize'), ['build', join(checkout, 'clusters/local')])).stdout)
+}
