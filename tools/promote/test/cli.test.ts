@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { main } from '../src/main.ts'
 import { errorSchema, resultSchema } from '../src/output/result.ts'
 import { environmentOf, startTestGitHub, type TestGitHub } from './github.ts'
@@ -63,6 +63,11 @@ async function build(subject: string, changes: Record<string, string> = {}) {
   return { commit, digests, args: ['bump', '--image', image('api'), '--image', image('web')] }
 }
 
+/** How many requests went to the git host. */
+function githubRequests({ mock }: { mock: { calls: unknown[][] } }): number {
+  return mock.calls.filter(([address]) => String(address).startsWith(github.url)).length
+}
+
 async function committedFile(path: string, revision = 'origin/main'): Promise<string> {
   return github.git('show', `${revision}:${path}`)
 }
@@ -74,6 +79,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await registry.close()
   await github.close()
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
 })
 
 describe('from the first build to a promotion, as people and CI run it', () => {
@@ -105,7 +114,9 @@ describe('from the first build to a promotion, as people and CI run it', () => {
 
   test('the same bump again has nothing to do, and costs two requests', async () => {
     const before = registry.requests.length
+    const fetched = vi.spyOn(globalThis, 'fetch')
     const ran = await promote(first.args)
+    expect(fetched).toHaveBeenCalledTimes(2)
     expect(ran).toMatchObject({ code: 5, stderr: '' })
     expect(ran.stdout).toContain(`· dev and stage have ${first.commit.slice(0, 7)} already\n`)
     expect(registry.requests.length).toBe(before)
@@ -147,7 +158,9 @@ describe('from the first build to a promotion, as people and CI run it', () => {
   })
 
   test('promote opens one pull request, however often it runs', async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch')
     const opened = await promote(['stage', 'prod'])
+    expect(githubRequests(fetched)).toBeLessThanOrEqual(10)
     const release = second.commit.slice(0, 7)
     expect(opened).toMatchObject({ code: 0, stderr: '' })
     expect(opened.stdout).toContain(`✓ opened pull request #1: Promote appname ${release} from stage to prod
@@ -166,7 +179,9 @@ describe('from the first build to a promotion, as people and CI run it', () => {
   test('a newer release in stage brings the same pull request up to date', async () => {
     const third = await build('Fix bookings')
     await promote(third.args)
+    const fetched = vi.spyOn(globalThis, 'fetch')
     const ran = await promote(['stage', 'prod', '--json'])
+    expect(githubRequests(fetched)).toBeLessThanOrEqual(10)
     expect(JSON.parse(ran.stdout).details.pullRequest).toMatchObject({ number: 1, change: 'updated' })
     const branch = 'origin/promote/appname/stage-to-prod'
     expect(await github.git('rev-list', '--count', `origin/main..${branch}`)).toBe('1')

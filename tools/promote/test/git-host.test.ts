@@ -109,11 +109,19 @@ function contract(name: string, make: () => Promise<Subject>): void {
     test('makes a branch, moves it anywhere, and removes it, each safe to repeat', async () => {
       const old = await headOf(host)
       const now = await subject.push('main', 'Newer', { 'a.txt': 'newer\n' })
-      for (const commit of [now, now, old]) {
-        await host.setBranch('promote/x/a-to-b', commit)
+      for (const [commit, exists] of [
+        [now, false],
+        [now, true],
+        [old, true],
+        [now, false],
+      ] as const) {
+        await host.setBranch('promote/x/a-to-b', commit, exists)
         expect(await headOf(host, 'promote/x/a-to-b')).toBe(commit)
       }
       await host.deleteBranch('promote/x/a-to-b')
+      await host.deleteBranch('promote/x/a-to-b')
+      await host.setBranch('promote/x/a-to-b', old, true)
+      expect(await headOf(host, 'promote/x/a-to-b')).toBe(old)
       await host.deleteBranch('promote/x/a-to-b')
       expect(await headOf(host, 'promote/x/a-to-b')).toBe('no such branch')
     })
@@ -124,6 +132,10 @@ function contract(name: string, make: () => Promise<Subject>): void {
       const first = await host.upsertPullRequest(pull)
       expect(first).toMatchObject({ change: 'opened', pullRequest: { ...pull, state: 'open' } })
       expect(await host.upsertPullRequest(pull)).toEqual({ ...first, change: 'unchanged' })
+      expect(await host.upsertPullRequest(pull, first.pullRequest)).toEqual({ ...first, change: 'unchanged' })
+      expect(await host.upsertPullRequest(pull, null)).toMatchObject({
+        pullRequest: { number: first.pullRequest.number },
+      })
       const updated = await host.upsertPullRequest({ ...pull, title: 'Another' })
       expect(updated).toMatchObject({ change: 'updated', pullRequest: { title: 'Another' } })
       expect(updated.pullRequest.number).toBe(first.pullRequest.number)

@@ -1,5 +1,5 @@
 import { PromoteError } from '../errors.ts'
-import type { GitHost } from '../ports/git-host.ts'
+import type { GitHost, PullRequest } from '../ports/git-host.ts'
 
 export type BranchContent = {
   branch: string
@@ -14,26 +14,27 @@ export type BranchContent = {
 /**
  * Makes a promotion's branch one commit on top of main that holds the file. Safe to repeat after a crash at any point.
  * A branch with an open pull request is replaced in one step, made aside first: were it ever level with main, GitHub
- * would close the pull request.
+ * would close the pull request. Answers the pull request that is open on the branch.
  */
-export async function publishBranch(gitHost: GitHost, content: BranchContent): Promise<void> {
+export async function publishBranch(gitHost: GitHost, content: BranchContent): Promise<PullRequest | null> {
   const { branch, path, text } = content
+  const aside = `${branch}.next`
   const [now, open] = await Promise.all([
     gitHost.snapshot({ branch }, [path]),
     gitHost.openPullRequest(branch),
   ])
-  if (now !== null && now.files.get(path) === text && (await stillFits(gitHost, content, now.revision)))
-    return
-  if (open === null) {
-    if (now?.revision !== content.base) await gitHost.setBranch(branch, content.base)
+  if (now !== null && now.files.get(path) === text && (await stillFits(gitHost, content, now.revision))) {
+    if ((await gitHost.snapshot({ branch: aside }, [])) !== null) await gitHost.deleteBranch(aside)
+  } else if (open === null) {
+    if (now !== null) await gitHost.deleteBranch(aside)
+    if (now?.revision !== content.base) await gitHost.setBranch(branch, content.base, now !== null)
     await commit(gitHost, content, branch)
-    return
+  } else {
+    await gitHost.setBranch(aside, content.base, false)
+    await gitHost.setBranch(branch, await commit(gitHost, content, aside), true)
+    await gitHost.deleteBranch(aside)
   }
-  const aside = `${branch}.next`
-  await gitHost.setBranch(aside, content.base)
-  const sha = await commit(gitHost, content, aside)
-  await gitHost.setBranch(branch, sha)
-  await gitHost.deleteBranch(aside)
+  return open
 }
 
 /** The branch holds what it should, has not swept anything else in, and main has not changed the file under it. */

@@ -6,6 +6,16 @@ import { parseImageArgument } from './image.ts'
 import { code, plain } from './markdown.ts'
 import { classify, migrationPaths } from './migrations.ts'
 
+/** Ordinary characters, and those that mean something to Markdown, a terminal or a reader's eye. */
+const hostile = fc
+  .array(
+    fc.oneof(
+      fc.string({ maxLength: 5 }),
+      fc.constantFrom('`', '``', '|', '\n', '\r', '\u202e', '\u2066', '\ufeff', 'ü', '🎉', '<b>', '\0'),
+    ),
+  )
+  .map((parts) => parts.join(''))
+
 describe('text from outside in Markdown', () => {
   test('a mention, a link, HTML, a table border and a code fence are shown as they are', () => {
     expect(code('@team [x](y) <b> a|b')).toBe('`@team [x](y) <b> a│b`')
@@ -15,7 +25,7 @@ describe('text from outside in Markdown', () => {
 
   test('is always one line in one code span', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(hostile, (text) => {
         const span = code(text)
         const fence = /^`+/.exec(span)?.[0] ?? ''
         const inner = span.slice(fence.length, -fence.length)
@@ -95,7 +105,7 @@ test('a secret is taken out in every encoding, whatever stands around it', () =>
   const secret = 'ghs_s3cr/t+value=='
   const redact = redactor([secret, undefined, 'short'])
   fc.assert(
-    fc.property(fc.string({ unit: 'binary-ascii' }), fc.string({ unit: 'binary-ascii' }), (before, after) => {
+    fc.property(fc.string(), fc.string(), (before, after) => {
       const whole = before + secret + after
       for (const text of [whole, encodeURIComponent(whole), JSON.stringify(whole)])
         expect(redact(text)).not.toMatch(/s3cr/)

@@ -122,20 +122,26 @@ export class GitHubGitHost implements GitHost {
     return written ? { kind: 'committed', sha: now.revision } : { kind: 'moved' }
   }
 
-  async setBranch(branch: string, commit: string): Promise<void> {
+  async setBranch(branch: string, commit: string, exists: boolean): Promise<void> {
+    const [first, second] = exists
+      ? [this.moveBranch, this.createBranch]
+      : [this.createBranch, this.moveBranch]
     try {
-      await this.client.rest.git.createRef({
-        ...this.where,
-        ref: `refs/heads/${branch}`,
-        sha: commit,
-        ...once,
-      })
+      await first.call(this, branch, commit)
     } catch (error) {
-      if (statusOf(error) !== 422 && !answerLost(error)) throw gitHostError(`create branch ${branch}`, error)
-      await this.ask(`move branch ${branch}`, () =>
-        this.client.rest.git.updateRef({ ...this.where, ref: `heads/${branch}`, sha: commit, force: true }),
-      )
+      // GitHub answers 422 both to creating a branch that is there and to moving one that is not.
+      if (![404, 409, 422].includes(statusOf(error) ?? 0) && !answerLost(error))
+        throw gitHostError(`set branch ${branch}`, error)
+      await this.ask(`set branch ${branch}`, () => second.call(this, branch, commit))
     }
+  }
+
+  private async createBranch(branch: string, sha: string): Promise<void> {
+    await this.client.rest.git.createRef({ ...this.where, ref: `refs/heads/${branch}`, sha, ...once })
+  }
+
+  private async moveBranch(branch: string, sha: string): Promise<void> {
+    await this.client.rest.git.updateRef({ ...this.where, ref: `heads/${branch}`, sha, force: true })
   }
 
   async deleteBranch(branch: string): Promise<void> {
@@ -160,8 +166,8 @@ export class GitHubGitHost implements GitHost {
     return data[0] === undefined ? null : toPullRequest(data[0])
   }
 
-  async upsertPullRequest(request: PullRequestRequest): Promise<Upserted> {
-    const found = await this.openPullRequest(request.branch)
+  async upsertPullRequest(request: PullRequestRequest, known?: PullRequest | null): Promise<Upserted> {
+    const found = known === undefined ? await this.openPullRequest(request.branch) : known
     if (found !== null) return this.updatePullRequest(found, request)
     try {
       const { data } = await this.client.rest.pulls.create({

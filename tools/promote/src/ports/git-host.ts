@@ -56,14 +56,20 @@ export interface GitHost {
   compare(base: string, head: string): Promise<Comparison>
   /** Writes whole files on top of `expectedHead`, or says that the branch has moved. Never overwrites. */
   commit(request: CommitRequest): Promise<CommitResult>
-  /** Makes the branch point at a commit, creating it when needed. */
-  setBranch(branch: string, commit: string): Promise<void>
+  /**
+   * Makes the branch point at a commit, creating it when needed.
+   * @param exists what the caller believes; a wrong guess costs a request and nothing else
+   */
+  setBranch(branch: string, commit: string, exists: boolean): Promise<void>
   /** Removes a branch; no error when it is gone. */
   deleteBranch(branch: string): Promise<void>
   /** The open pull request from a branch into the default branch. */
   openPullRequest(branch: string): Promise<PullRequest | null>
-  /** Opens the pull request of a branch, or brings the open one up to date. Never two. */
-  upsertPullRequest(request: PullRequestRequest): Promise<Upserted>
+  /**
+   * Opens the pull request of a branch, or brings the open one up to date. Never two.
+   * @param known what `openPullRequest` answered a moment ago, to spare asking again
+   */
+  upsertPullRequest(request: PullRequestRequest, known?: PullRequest | null): Promise<Upserted>
   /** Web page of a commit, or of a comparison, for people. */
   commitUrl(commit: string): string
   readonly defaultBranch: string
