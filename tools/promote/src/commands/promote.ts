@@ -42,8 +42,9 @@ export async function promote(context: Context, from: string, to: string): Promi
     headline: text.headline,
     body: text.commitBody,
   }
-  await publishBranch(context.gitHost, content)
-  const { pullRequest, change } = await context.gitHost.upsertPullRequest({ ...text, branch: content.branch })
+  const open = await publishBranch(context.gitHost, content)
+  const request = { title: text.title, body: text.body, branch: content.branch }
+  const { pullRequest, change } = await context.gitHost.upsertPullRequest(request, open)
   const { number, url } = pullRequest
   return result(
     gathered,
