@@ -24,5 +24,5 @@ await runProgram(async () => {
   })
   await operations.listen({ host: environment.HOST, port: environment.METRICS_PORT })
   await app.listen({ host: environment.HOST, port: environment.PORT })
-  return 0
+  return undefined
 })

@@ -29,16 +29,17 @@ export function describeProblem(error: unknown): string {
 }
 
 /**
- * Runs a program's main function: an error becomes one line on stderr (with DEBUG set, its stack) and exit code 1.
- * The exit code is otherwise what `main` returns.
+ * Runs a program's main function. A number that it answers is the exit code, and the process ends at once, whatever timers a
+ * library left behind; without one it goes on, as servers do. An error becomes one line on stderr (with DEBUG set, its stack
+ * too) and exit code 1.
  */
-export async function runProgram(main: () => Promise<number>): Promise<void> {
+export async function runProgram(main: () => Promise<number | undefined>): Promise<void> {
   try {
-    process.exitCode = await main()
+    const code = await main()
+    if (code !== undefined) process.exit(code)
   } catch (error) {
     process.stderr.write(`${describeProblem(error)}\n`)
     if (process.env.DEBUG) console.error(error)
-    // Whatever is open already would keep the process alive.
     process.exit(1)
   }
 }

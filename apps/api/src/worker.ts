@@ -71,5 +71,5 @@ await runProgram(async () => {
   })
   await operations.listen({ host: environment.HOST, port: environment.METRICS_PORT })
   worker = await startWorker(handlers, { environment, database, metrics, log })
-  return 0
+  return undefined
 })
