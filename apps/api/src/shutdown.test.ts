@@ -57,7 +57,7 @@ test('on SIGTERM a request in flight is answered, and only then does the process
     await expect(call(port, '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     await holder.query('COMMIT')
     const answer = await inFlight
-    expect(answer.status).toBe(200)
+    expect(answer).toMatchObject({ status: 200, connection: 'close' })
     expect(JSON.parse(answer.body).data.events).toHaveLength(3)
   })
   expect(await api.ended).toMatchObject({ code: 0, stderr: '' })

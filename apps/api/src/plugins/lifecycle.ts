@@ -20,7 +20,8 @@ const serviceRestart = 1012
 export const lifecyclePlugin = plugin(async (app: FastifyInstance) => {
   const lifecycle = { shuttingDown: false }
   app.decorate('lifecycle', lifecycle)
-  app.addHook('onRequest', async (_request, reply) => {
+  // When sending, not when receiving: a request in flight would otherwise leave an idle connection that closing waits for.
+  app.addHook('onSend', async (_request, reply) => {
     if (lifecycle.shuttingDown) reply.header('connection', 'close')
   })
   app.addHook('preClose', async () => {
