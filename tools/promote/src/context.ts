@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { exitCodes, PromoteError } from './errors.ts'
 import type { Cluster } from './ports/cluster.ts'
 import type { GitHost } from './ports/git-host.ts'
 import type { Registry } from './ports/registry.ts'
@@ -31,4 +32,18 @@ export type Context = {
   cluster: Cluster | null
   io: Io
   clock: Clock
+}
+
+/**
+ * Asks before a write, where there is somebody to ask.
+ * @throws PromoteError declined
+ */
+export async function confirmWrite({ io }: Context, question: string): Promise<void> {
+  if (!io.asks || (await io.confirm(question))) return
+  throw new PromoteError({
+    code: 'declined',
+    message: 'declined; nothing was written',
+    remedy: 'Run it again and answer yes, or use --yes.',
+    exitCode: exitCodes.refused,
+  })
 }

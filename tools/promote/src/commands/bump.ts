@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import { type Context, confirmWrite } from '../context.ts'
 import { builtRelease, bumpTargets, type EnvironmentWrite, planWrite } from '../core/bump-plan.ts'
 import { parseImageArgument, shortCommit } from '../core/image.ts'
 import { promotionFilePath, releaseFilePath } from '../core/layout.ts'
@@ -33,7 +33,8 @@ export async function bump(context: Context, options: BumpOptions): Promise<Resu
     if (!verified) await verify(context, release)
     verified = true
     if (context.dryRun) return planned(release, plan)
-    await confirm(context, release, written)
+    const names = written.map(({ environment }) => environment).join(' and ')
+    await confirmWrite(context, `Write release ${shortCommit(release.commit)} into ${names}?`)
     const result = await context.gitHost.commit({
       branch: context.gitHost.defaultBranch,
       expectedHead: plan.head,
@@ -98,17 +99,6 @@ async function verify({ registry }: Context, release: Release): Promise<void> {
       code: 'image-not-verified',
       message: found.join('; '),
       remedy: 'Push the images first, and bump the digests that the push printed.',
-      exitCode: exitCodes.refused,
-    })
-}
-
-async function confirm({ io }: Context, release: Release, writes: EnvironmentWrite[]): Promise<void> {
-  const names = writes.map(({ environment }) => environment).join(' and ')
-  if (io.asks && !(await io.confirm(`Write release ${shortCommit(release.commit)} into ${names}?`)))
-    throw new PromoteError({
-      code: 'declined',
-      message: 'declined; nothing was written',
-      remedy: 'Run it again and answer yes, or use --yes.',
       exitCode: exitCodes.refused,
     })
 }

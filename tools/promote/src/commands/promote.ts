@@ -1,11 +1,10 @@
-import type { Context } from '../context.ts'
+import { type Context, confirmWrite } from '../context.ts'
 import { shortCommit } from '../core/image.ts'
 import { promotionBranch, releaseFilePath } from '../core/layout.ts'
 import type { RuleVerdict } from '../core/promotion-plan.ts'
 import { pullRequestText } from '../core/pull-request-text.ts'
 import { sameRelease, writeRelease } from '../core/release.ts'
 import { judgePromotion } from '../core/rules/rules.ts'
-import { exitCodes, PromoteError } from '../errors.ts'
 import { type ResultOf, schemaVersion } from '../output/result.ts'
 import { changesOut, type Gathered, gather } from './facts.ts'
 import { type BranchContent, publishBranch } from './publish-branch.ts'
@@ -32,7 +31,10 @@ export async function promote(context: Context, from: string, to: string): Promi
       summary: `would open or update the pull request that promotes ${release} from ${from} to ${to}; nothing was written`,
       next: [`npm run promote -- ${from} ${to}`],
     })
-  await confirm(context, `Open or update the pull request that promotes ${release} from ${from} to ${to}?`)
+  await confirmWrite(
+    context,
+    `Open or update the pull request that promotes ${release} from ${from} to ${to}?`,
+  )
   const text = pullRequestText(facts, gates)
   const content: BranchContent = {
     branch: promotionBranch(facts.workload, from, to),
@@ -56,16 +58,6 @@ export async function promote(context: Context, from: string, to: string): Promi
     },
     { number, url, change },
   )
-}
-
-async function confirm({ io }: Context, question: string): Promise<void> {
-  if (!io.asks || (await io.confirm(question))) return
-  throw new PromoteError({
-    code: 'declined',
-    message: 'declined; nothing was written',
-    remedy: 'Run it again and answer yes, or use --yes.',
-    exitCode: exitCodes.refused,
-  })
 }
 
 function refused(gathered: Gathered, gates: RuleVerdict[], refusals: RuleVerdict[]): PromoteResult {

@@ -15,3 +15,8 @@ export function code(text: string, limit = 120): string {
   const pad = longest > 0 ? ' ' : ''
   return `${fence}${pad}${clean}${pad}${fence}`
 }
+
+/** `1 commit`, `2 commits`. */
+export function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
+}

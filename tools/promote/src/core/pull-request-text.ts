@@ -1,6 +1,6 @@
 import type { Commit } from '../ports/git-host.ts'
 import { type ImagePin, shortCommit } from './image.ts'
-import { code } from './markdown.ts'
+import { code, count } from './markdown.ts'
 import { imageChanges, type PromotionFacts, type RuleVerdict, splitCommits } from './promotion-plan.ts'
 import { neverReleased } from './release.ts'
 
@@ -58,7 +58,7 @@ function commits(facts: PromotionFacts): string {
       ? []
       : [
           '',
-          `<details><summary>${releases.length} commits that wrote releases</summary>`,
+          `<details><summary>${count(releases.length, 'commit')} that only wrote a release</summary>`,
           '',
           ...commitList(releases),
           '',

@@ -17,6 +17,8 @@ export type GitHubOptions = {
   requestTimeout?: number
   /** Repeat a read that failed at most this often. */
   retries?: number
+  /** Milliseconds that stand for a second when waiting to repeat; shorter in tests. */
+  second?: number
 }
 
 const Client = Octokit.plugin(retry, throttling)
@@ -42,13 +44,17 @@ export function createGitHubClient(options: GitHubOptions): GitHubClient {
     baseUrl: options.apiUrl,
     userAgent: 'appname-promote',
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    request: { fetch: withTimeout(options.requestTimeout ?? 30_000), retries: options.retries ?? 3 },
-    retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 451] },
+    request: { fetch: withTimeout(options.requestTimeout ?? 30_000) },
+    retry: {
+      retryAfterBaseValue: options.second ?? 1000,
+      doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
+    },
     throttle: {
       // The plugin's own pauses (1 s after a write, 3 s after a notification) are made for mass edits; a command here
       // writes at most five times, and takes a GraphQL query for a write.
       write: new Bottleneck.Group({ maxConcurrent: 1 }),
       notifications: new Bottleneck.Group({ maxConcurrent: 1 }),
+      retryAfterBaseValue: options.second ?? 1000,
       onRateLimit: waitOut('rate limit'),
       onSecondaryRateLimit: waitOut('secondary rate limit'),
     },

@@ -1,3 +1,4 @@
+import { count } from '../markdown.ts'
 import type { Rule } from '../promotion-plan.ts'
 
 /** The registry has exactly these images, and they were built from the commit that the release names. */
@@ -20,5 +21,9 @@ export const digestsExist: Rule = ({ source, registry }) => {
         remedy: 'Bump again with the images of one build.',
       }
   }
-  return { rule, verdict: 'pass', reason: `${source.images.size} images found in the registry by digest` }
+  return {
+    rule,
+    verdict: 'pass',
+    reason: `${count(source.images.size, 'image')} found in the registry by digest`,
+  }
 }

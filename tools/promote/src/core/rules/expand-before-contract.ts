@@ -1,3 +1,4 @@
+import { count } from '../markdown.ts'
 import type { Rule } from '../promotion-plan.ts'
 
 /**
@@ -32,6 +33,7 @@ export const expandBeforeContract: Rule = ({ migrations, step, comparison, targe
       remedy: `Promote a release before ${contract[0]} first, then this one.`,
     }
   const kind = contract.length > 0 ? 'contract' : 'expand'
-  const reason = migrations.length === 0 ? 'no migration' : `${migrations.length} migrations, all ${kind}`
+  const reason =
+    migrations.length === 0 ? 'no migration' : `${count(migrations.length, 'migration')}, ${kind}`
   return { rule, verdict: 'pass', reason }
 }

@@ -87,14 +87,9 @@ describe('refused, and noted', () => {
       'expand-before-contract',
       { migrations: [migration('1', 'expand'), migration('2', 'expand')] },
       'pass',
-      '2 migrations, all expand',
+      '2 migrations, expand',
     ],
-    [
-      'expand-before-contract',
-      { migrations: [migration('2', 'contract')] },
-      'pass',
-      '1 migrations, all contract',
-    ],
+    ['expand-before-contract', { migrations: [migration('2', 'contract')] }, 'pass', '1 migration, contract'],
     ['expand-before-contract', { comparison: comparison({ truncated: true }) }, 'note', 'by hand'],
     ['expand-before-contract', { comparison: comparison({ relation: 'unknown' }) }, 'note', 'by hand'],
     [
