@@ -30,8 +30,15 @@ function ensureTools() {
   if (!existsSync(join(home, '.complete'))) {
     mkdirSync(home, { recursive: true })
     step(`installing Node ${nodeVersion} and pnpm ${pnpmVersion} into ${home}`, 'npm', [
-      'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', home,
-      `node-${platform}@${nodeVersion}`, `pnpm@${pnpmVersion}`,
+      'install',
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      '--prefix',
+      home,
+      `node-${platform}@${nodeVersion}`,
+      `pnpm@${pnpmVersion}`,
     ])
     writeFileSync(join(home, '.complete'), '')
   }
@@ -41,11 +48,17 @@ function ensureTools() {
 /** The dependencies of the lock file; skipped when this lock file was installed last. */
 function ensureDependencies(env) {
   const hash = createHash('sha256')
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) hash.update(readFileSync(join(root, file)))
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+    hash.update(readFileSync(join(root, file)))
   const key = hash.digest('hex')
   const marker = join(root, 'node_modules', '.appname-installed')
   if (existsSync(marker) && readFileSync(marker, 'utf8') === key) return
-  step('installing dependencies with pnpm', 'pnpm', ['install', '--frozen-lockfile', '--reporter=append-only'], { env })
+  step(
+    'installing dependencies with pnpm',
+    'pnpm',
+    ['install', '--frozen-lockfile', '--reporter=append-only'],
+    { env },
+  )
   writeFileSync(marker, key)
 }
 

@@ -90,7 +90,7 @@ export async function startCluster(): Promise<RunningCluster> {
     {
       detached: true,
       cwd: checkout,
-      env: { ...process.env, APPNAME_PORTS: JSON.stringify(ports) },
+      env: { ...process.env, APPNAME_CLUSTER: clusterId, APPNAME_PORTS: JSON.stringify(ports) },
       stdio: ['ignore', log, log, ...servers.map(descriptor)],
     },
   )

@@ -5,11 +5,16 @@ import { execa } from 'execa'
 import type { RunningCluster } from '../cluster/lifecycle.ts'
 import { gitDir, repository } from '../cluster/repository.ts'
 import { applyChange, type Change, changes } from '../demo/changes.ts'
-import { Failure } from '../failure.ts'
 import { buildProduct } from '../images/product.ts'
 import { say } from '../progress.ts'
 import { promoteOrFail } from '../promote.ts'
 import { up } from './up.ts'
+
+/** Where a promotion is reviewed and merged. */
+export interface PullRequest {
+  readonly number: number
+  readonly url: string
+}
 
 /** The trailer by which a change of this program is recognised in git's history. */
 const trailer = 'Demo-Change'
@@ -71,12 +76,10 @@ export async function ship(cluster: RunningCluster, change: Change): Promise<str
 }
 
 /** The pull request that a run of `promote <from> <to> --json` opened or found. */
-export async function openPromotion(
-  cluster: RunningCluster,
-): Promise<{ number: number; url: string } | undefined> {
+export async function openPromotion(cluster: RunningCluster): Promise<PullRequest | undefined> {
   const run = await promoteOrFail(cluster.ports, ['stage', 'prod', '--yes', '--json'], [0, 5, 6])
-  const result = JSON.parse(run.stdout) as { pullRequest?: { number: number; url: string } | null }
-  return result.pullRequest ?? undefined
+  const result = JSON.parse(run.stdout) as { details?: { pullRequest: PullRequest | null } }
+  return result.details?.pullRequest ?? undefined
 }
 
 /** `npm start`: the cluster, one new build in stage, and the pull request that promotes it. */
@@ -89,7 +92,7 @@ export async function start(timeout: number): Promise<void> {
   console.log(summary(cluster, pullRequest))
 }
 
-function summary(cluster: RunningCluster, pullRequest: { number: number; url: string } | undefined): string {
+function summary(cluster: RunningCluster, pullRequest: PullRequest | undefined): string {
   const github = `http://127.0.0.1:${cluster.ports.github}/${repository}`
   const next = pullRequest
     ? ['', `Promote to prod: merge ${pullRequest.url}`, 'then watch it with:  npm run promote -- wait prod']
@@ -101,10 +104,4 @@ function summary(cluster: RunningCluster, pullRequest: { number: number; url: st
     `  Argo CD    npm run local -- status`,
     ...next,
   ].join('\n')
-}
-
-/** @throws Failure when a pull request was expected and there is none */
-export function requirePullRequest<T>(pullRequest: T | undefined): T {
-  if (pullRequest === undefined) throw new Failure('there is nothing to promote from stage to prod')
-  return pullRequest
 }

@@ -48,7 +48,8 @@ async function waitForControlPlane(cluster: RunningCluster): Promise<void> {
 /** Writes the first release of every environment, as CI would after the first build. */
 async function firstRelease(cluster: RunningCluster): Promise<void> {
   const { stdout } = await promoteOrFail(cluster.ports, ['status', '--json'])
-  if (!stdout.includes('"release":null') && !stdout.includes('"release": null')) return
+  const { details } = JSON.parse(stdout) as { details: { environments: { release: object | null }[] } }
+  if (details.environments.every(({ release }) => release !== null)) return
   const images = await buildProduct(await mainCommit(), say)
   const flags = Object.entries(images).flatMap(([component, image]) => ['--image', `${component}=${image}`])
   await promoteOrFail(cluster.ports, ['bump', '--yes', ...flags, '--bootstrap', 'prod'], [0, 5])
