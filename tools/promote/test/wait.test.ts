@@ -59,6 +59,13 @@ test('ends when the environment runs the release, and tells in a pipe only what 
   ])
 })
 
+test('says of an open pull request that it is not waited for', async () => {
+  const { host, context } = scene(({ release }) => [observation({ application: at(release) })])
+  const branch = 'promote/appname/stage-to-prod'
+  const { pullRequest } = await host.upsertPullRequest({ branch, title: 'Promote', body: '' })
+  expect((await wait(context, options)).next).toEqual([`not merged, so not waited for: ${pullRequest.url}`])
+})
+
 test('a revision after the release contains it', async () => {
   const { host, context } = scene(() => [])
   const later = host.push('main', 'Later', { 'README.md': 'y' })

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { shortCommit } from '../core/image.ts'
 import { type Expected, judge, type Verdict } from '../core/judge.ts'
-import { applicationName, promotionFilePath, releaseFilePath } from '../core/layout.ts'
+import { applicationName, promotionBranch, promotionFilePath, releaseFilePath } from '../core/layout.ts'
 import { neverReleased, type Release } from '../core/release.ts'
 import { drawTree, type TreeNode } from '../core/tree.ts'
 import { exitCodes, PromoteError } from '../errors.ts'
@@ -50,20 +50,29 @@ export async function wait(context: Context, options: WaitOptions): Promise<Wait
   }
 }
 
-type Target = { release: Release; commit: string; containment: Containment }
+type Target = { release: Release; commit: string; containment: Containment; sources: string[] }
 
 async function readTarget(context: Context, environment: string, known?: Target): Promise<Target> {
   const { workload, gitHost } = context
   const path = releaseFilePath(workload, environment)
   const snapshot = await readMain(context, [promotionFilePath(workload), path])
-  checkEnvironment(promotionFileIn(snapshot, workload), environment)
+  const file = promotionFileIn(snapshot, workload)
+  checkEnvironment(file, environment)
   const release = releaseIn(snapshot, workload, environment)
   const change = await gitHost.lastChange(gitHost.defaultBranch, path)
   const commit = change?.sha ?? snapshot.revision
   if (known?.commit === commit) return known
   if (known !== undefined)
     context.io.narrate(`main has a newer release of ${environment}: ${shortCommit(release.commit)}`)
-  return { release, commit, containment: new Containment(gitHost, commit) }
+  const sources = file.path.filter(({ to }) => to === environment).map(({ from }) => from)
+  return { release, commit, containment: new Containment(gitHost, commit), sources }
+}
+
+/** What is not merged is not waited for; whoever thinks that it is should hear it. */
+async function unmerged({ workload, gitHost }: Context, environment: string, { sources }: Target) {
+  const branches = sources.map((from) => promotionBranch(workload, from, environment))
+  const found = await Promise.all(branches.map((branch) => gitHost.openPullRequest(branch)))
+  return found.flatMap((one) => (one === null ? [] : [`not merged, so not waited for: ${one.url}`]))
 }
 
 async function look(context: Context, cluster: Cluster, environment: string, target: Target): Promise<Look> {
@@ -123,6 +132,7 @@ function conclude(
   release: Release,
   { verdict, tree }: Look,
   seconds: number,
+  next: string[],
 ): WaitResult {
   const { state, blocker } = verdict
   const what = blocker === null ? '' : `: ${blocker.kind} ${blocker.name}: ${blocker.message}`
@@ -138,7 +148,7 @@ function conclude(
     command: 'wait',
     outcome: outcomes[state],
     summary: summaries[state],
-    next: [],
+    next,
     details: { environment, release: releaseOut(release), state, blocker, seconds, tree },
   }
 }
