@@ -45,7 +45,13 @@ export async function wait(context: Context, options: WaitOptions): Promise<Wait
     screen.show(last, seconds)
     const ended = now - started >= options.timeoutSeconds * 1000
     if (last.verdict.state !== 'progressing' || ended)
-      return conclude(environment, target.release, last, seconds)
+      return conclude(
+        environment,
+        target.release,
+        last,
+        seconds,
+        await unmerged(context, environment, target),
+      )
     await context.clock.sleep(pollMilliseconds)
   }
 }
