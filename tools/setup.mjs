@@ -70,7 +70,10 @@ if (!script) {
 const bin = ensureTools()
 const env = { ...process.env, PATH: `${bin}:${join(root, 'node_modules', '.bin')}:${process.env.PATH}` }
 ensureDependencies(env)
-const child = spawn(join(bin, 'node'), ['--import', 'tsx', join(root, script), ...args], {
+// Where the local cluster's GitHub, registry and API are, while there is one; what the caller sets itself wins.
+const localServices = join(root, '.local', 'env')
+const environmentFile = existsSync(localServices) ? [`--env-file=${localServices}`] : []
+const child = spawn(join(bin, 'node'), [...environmentFile, '--import', 'tsx', join(root, script), ...args], {
   cwd: root,
   stdio: 'inherit',
   env: { ...env, APPNAME_INVOCATION_DIR: process.cwd() },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { Command } from 'commander'
 import { stopCluster } from './cluster/lifecycle.ts'
-import { start } from './commands/start.ts'
+import { buildMain, start } from './commands/start.ts'
 import { status } from './commands/status.ts'
 import { up } from './commands/up.ts'
 import { Failure, report } from './failure.ts'
@@ -62,6 +62,12 @@ program
   .description('up, then ship a new build into stage and open the pull request that promotes it')
   .option('--timeout <minutes>', 'how long the Applications may take', '15')
   .action(async (options: { timeout: string }) => start(minutes(options.timeout)))
+program
+  .command('build')
+  .description(
+    'play CI for the newest commit on main of the local GitHub: build the images, bump dev and stage',
+  )
+  .action(buildMain)
 program
   .command('down')
   .description('end the cluster; nothing of it stays but the cache')

@@ -1,9 +1,10 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import type { Ports } from './cluster/addresses.ts'
 import { repository } from './cluster/repository.ts'
 import { Failure } from './failure.ts'
-import { checkout, kubeconfig } from './paths.ts'
+import { checkout, kubeconfig, state } from './paths.ts'
 import { binary } from './toolchain/build.ts'
 
 /** What tells the promotion tool to use the local GitHub, registry and cluster; the names are GitHub Actions' own. */
@@ -19,6 +20,12 @@ export function promoteEnvironment(ports: Ports): Record<string, string> {
     KUBECONFIG: kubeconfig,
     KUSTOMIZE: binary('kustomize'),
   }
+}
+
+/** Writes the same for people: `npm run promote` reads this file while the cluster is there. */
+export async function writeServicesFile(ports: Ports): Promise<void> {
+  const lines = Object.entries(promoteEnvironment(ports)).map(([name, value]) => `${name}=${value}\n`)
+  await writeFile(join(state, 'env'), lines.join(''))
 }
 
 /** What a run of the promotion tool gave. */

@@ -29,7 +29,7 @@ export const reads = {
   migrate: [...postgres, 'MIGRATE_WAIT_MS', 'MIGRATE_LOCK_TIMEOUT_MS', 'MIGRATE_STATEMENT_TIMEOUT_MS'],
   snapshot: ['AWS_REGION', 'DB_INSTANCE_IDENTIFIER', 'APP_VERSION'],
   smoke: ['APP_URL', 'API_URL'],
-  canaryCheck: ['TARGET_URL', 'REQUESTS'],
+  canaryCheck: ['TARGET_URL', 'EXPECTED_VERSION', 'REQUESTS'],
 } as const satisfies Record<string, readonly VariableName[]>
 
 export type Program = keyof typeof reads

@@ -92,6 +92,10 @@ export const variables = {
     .min(1)
     .meta(about({ example: 'appname-prod', source: 'component' })),
   TARGET_URL: url.meta(about({ example: 'http://api-ping:4000', source: 'component' })),
+  EXPECTED_VERSION: z
+    .string()
+    .min(1)
+    .meta(about({ example: '6c106720a1e5c0d2f4b8e6a7d9c3b1f0e2a4c6d8', source: 'component' })),
   REQUESTS: z.coerce
     .number()
     .int()

@@ -14,8 +14,15 @@ export interface CanarySummary {
 /** At most one request in a hundred may fail. */
 const tolerated = 0.01
 
-/** Sends `requests` real queries to `target`, five at a time, and judges the answers. */
-export async function checkCanary(target: string, requests: number): Promise<CanarySummary> {
+/**
+ * Sends `requests` real queries to `target`, five at a time, and judges the answers.
+ * An answer of another release than `expectedVersion` is a failure: it says nothing about the one to be judged.
+ */
+export async function checkCanary(
+  target: string,
+  expectedVersion: string,
+  requests: number,
+): Promise<CanarySummary> {
   const versions: Record<string, number> = {}
   const reasons: Record<string, number> = {}
   let sent = 0
@@ -25,6 +32,7 @@ export async function checkCanary(target: string, requests: number): Promise<Can
       try {
         const { version } = await askForEvents(target)
         versions[version] = (versions[version] ?? 0) + 1
+        if (version !== expectedVersion) throw new Error(`${version} answered instead of ${expectedVersion}`)
       } catch (error) {
         const reason = reasonOf(error)
         reasons[reason] = (reasons[reason] ?? 0) + 1

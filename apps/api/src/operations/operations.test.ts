@@ -18,20 +18,23 @@ function api(every: number, status: number, body: string) {
   })
 }
 
-test('a canary that answers every query passes, and the summary says which releases answered', async () => {
-  const summary = await checkCanary(await api(5, 200, events), 20)
-  expect(summary).toEqual({
-    requests: 20,
-    failed: 0,
+test('a canary that answers every query passes, and the summary says which release answered', async () => {
+  const summary = await checkCanary(await api(1, 200, events), 'new', 20)
+  expect(summary).toEqual({ requests: 20, failed: 0, versions: { new: 20 }, reasons: {}, passed: true })
+})
+
+test('an answer of another release is a failure: it says nothing about the canary', async () => {
+  expect(await checkCanary(await api(5, 200, events), 'new', 20)).toMatchObject({
+    failed: 16,
     versions: { old: 16, new: 4 },
-    reasons: {},
-    passed: true,
+    reasons: { 'old answered instead of new': 16 },
+    passed: false,
   })
 })
 
 test('one failure in a hundred is tolerated, two are not', async () => {
-  expect(await checkCanary(await api(100, 500, ''), 100)).toMatchObject({ failed: 1, passed: true })
-  expect(await checkCanary(await api(50, 500, ''), 100)).toMatchObject({
+  expect(await checkCanary(await api(100, 500, ''), 'old', 100)).toMatchObject({ failed: 1, passed: true })
+  expect(await checkCanary(await api(50, 500, ''), 'old', 100)).toMatchObject({
     failed: 2,
     passed: false,
     reasons: { 'HTTP 500 from /graphql': 2 },
@@ -39,13 +42,17 @@ test('one failure in a hundred is tolerated, two are not', async () => {
 })
 
 test('GraphQL errors count as failures, although their status is 200', async () => {
-  const { failed, reasons } = await checkCanary(await api(2, 200, refused), 10)
+  const { failed, reasons } = await checkCanary(await api(2, 200, refused), 'old', 10)
   expect(failed).toBe(5)
   expect(Object.keys(reasons)).toEqual([expect.stringMatching(/answered with errors: .*Internal error/)])
 })
 
 test('the canary program prints its summary and exits with 1 when the canary is unreachable', async () => {
-  const ended = await runProgramFile('canary-check', { TARGET_URL: 'http://127.0.0.1:9', REQUESTS: '3' })
+  const ended = await runProgramFile('canary-check', {
+    TARGET_URL: 'http://127.0.0.1:9',
+    EXPECTED_VERSION: 'new',
+    REQUESTS: '3',
+  })
   expect(ended.code).toBe(1)
   expect(JSON.parse(ended.stdout)).toMatchObject({ requests: 3, failed: 3, passed: false })
 })

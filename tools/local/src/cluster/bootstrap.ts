@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { checkout } from '../paths.ts'
 import { binary } from '../toolchain/build.ts'
 import { moduleSource } from '../toolchain/programs.ts'
 import { addresses } from './addresses.ts'
+import { webhookSecret } from './config.ts'
 import { apply, kubectl } from './kubectl.ts'
 import { certificate, publicAuthority } from './pki.ts'
 
@@ -107,16 +109,48 @@ async function renderArgoCd(): Promise<string> {
   }
 }
 
+/**
+ * Argo CD's own keys, made before it starts: its controllers would otherwise run without them until they are restarted.
+ * Existing ones stay, because changing them ends every session.
+ */
+async function ensureArgoCdSecret(): Promise<void> {
+  const metadata = { name: 'argocd-secret', namespace: 'argocd' }
+  const present = await kubectl([
+    'get',
+    'secret',
+    '-n',
+    metadata.namespace,
+    metadata.name,
+    '--ignore-not-found',
+    '-o',
+    'name',
+  ])
+  if (present) return
+  const stringData = {
+    'server.secretkey': randomBytes(32).toString('base64'),
+    'webhook.github.secret': webhookSecret,
+  }
+  await kubectl(
+    ['create', '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata, stringData }),
+  )
+}
+
 /** What has to stand before Argo CD can look after everything else, itself included. */
 export async function bootstrapPlatform(): Promise<void> {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } }
   const [standIns, argoCd] = await Promise.all([standInObjects(), renderArgoCd()])
   await apply([...dnsObjects(), namespace, ...standIns])
+  await ensureArgoCdSecret()
   await apply(argoCd)
   const definitions = ['applications', 'applicationsets', 'appprojects'].map(
     (name) => `crd/${name}.argoproj.io`,
   )
   await kubectl(['wait', '--for=condition=Established', '--timeout=60s', ...definitions])
+  // Its controllers take minutes to ask again for what a repo-server that was not there yet could not give.
+  const programs = ['deployment/argocd-repo-server', 'deployment/argocd-redis', 'deployment/argocd-server']
+  for (const program of programs)
+    await kubectl(['rollout', 'status', '-n', 'argocd', program, '--timeout=180s'])
 }
 
 /** Hands the cluster to Argo CD: its projects, ApplicationSets and root Application. */

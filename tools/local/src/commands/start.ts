@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import type { RunningCluster } from '../cluster/lifecycle.ts'
-import { gitDir, repository } from '../cluster/repository.ts'
+import { type RunningCluster, requireCluster } from '../cluster/lifecycle.ts'
+import { gitDir, mainCommit, repository } from '../cluster/repository.ts'
 import { applyChange, type Change, changes } from '../demo/changes.ts'
 import { buildProduct } from '../images/product.ts'
 import { say } from '../progress.ts'
@@ -58,6 +58,11 @@ export async function pushChange(cluster: RunningCluster, change: Change): Promi
   }
 }
 
+/** Plays CI for the newest commit of the local GitHub's main. */
+export async function buildMain(): Promise<void> {
+  await build(await requireCluster(), await mainCommit())
+}
+
 /** Does what CI does after a push to main: builds the images and bumps the environments that follow main. */
 export async function build(cluster: RunningCluster, commit: string): Promise<void> {
   const images = await buildProduct(commit, say)
@@ -96,7 +101,10 @@ function summary(cluster: RunningCluster, pullRequest: PullRequest | undefined):
   const github = `http://127.0.0.1:${cluster.ports.github}/${repository}`
   const next = pullRequest
     ? ['', `Promote to prod: merge ${pullRequest.url}`, 'then watch it with:  npm run promote -- wait prod']
-    : ['', 'prod runs what stage runs. Ship something new: commit, then git push local HEAD:main']
+    : [
+        '',
+        'prod runs what stage runs. Ship something new: push to the local GitHub, then: npm run local -- build',
+      ]
   return [
     'The local cluster runs dev, stage and prod.',
     `  GitHub     ${github}   (git remote: git remote add local ${github}.git)`,

@@ -9,7 +9,7 @@ import { ensureImages } from '../images/ensure.ts'
 import { buildProduct } from '../images/product.ts'
 import { logFile } from '../paths.ts'
 import { Phases, say } from '../progress.ts'
-import { promoteOrFail } from '../promote.ts'
+import { promoteOrFail, writeServicesFile } from '../promote.ts'
 import { ensureSystemPackages, requireRoot } from '../system.ts'
 import { ensureToolchain } from '../toolchain/build.ts'
 
@@ -76,6 +76,7 @@ export async function up(timeout: number): Promise<{ cluster: RunningCluster; ph
     cluster = await startCluster()
   }
   const running = cluster
+  await writeServicesFile(running.ports)
   await phases.run('control plane', () => waitForControlPlane(running))
   await phases.run('bootstrap', bootstrapPlatform)
   await phases.run('first release', () => firstRelease(running))

@@ -82,8 +82,12 @@ function argoCd(): CatalogImage {
     reference,
     key: async () => contentKey([dockerfile, (await publicAuthority()).cert], Object.values(programs)),
     build: async (say) => {
-      const base = await debianImage(say)
-      return buildWith(reference, programs, await readFile(dockerfile, 'utf8'), { BASE_IMAGE: base })
+      const hack = join(await moduleSource('argo-cd'), 'hack')
+      const wrappers = Object.fromEntries(
+        ['gpg-wrapper.sh', 'git-verify-wrapper.sh'].map((name) => [name, join(hack, name)]),
+      )
+      const args = { BASE_IMAGE: await debianImage(say) }
+      return buildWith(reference, { ...programs, ...wrappers }, await readFile(dockerfile, 'utf8'), args)
     },
   }
 }

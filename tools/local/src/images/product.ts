@@ -17,10 +17,15 @@ export type BuiltComponent = (typeof components)[number]
 /** Image references with digests, by component. */
 export type BuiltImages = Readonly<Record<BuiltComponent, string>>
 
+/** Writes the files of a commit below `target`. */
 async function exportCommit(commit: string, target: string): Promise<void> {
-  await mkdir(target, { recursive: true })
-  const archive = execa('git', ['--git-dir', gitDir, 'archive', '--format=tar', commit], { buffer: false })
-  await Promise.all([archive, execa('tar', ['-x', '-C', target], { stdin: archive.stdout })])
+  const archive = `${target}.tar`
+  await execa('git', ['--git-dir', gitDir, 'archive', '--format=tar', `--output=${archive}`, commit])
+  try {
+    await execa('tar', ['-x', '-f', archive, '-C', target])
+  } finally {
+    await rm(archive, { force: true })
+  }
 }
 
 async function buildComponent(

@@ -75,7 +75,8 @@ function lastDuration(program: GoProgram): number | undefined {
 }
 
 function buildArguments(program: GoProgram, output: string, importPath: string): string[] {
-  const version = pinnedVersion(program.name)
+  const pinned = pinnedVersion(program.name)
+  const version = program.bareVersion ? pinned.slice(1) : pinned
   const stamps = (program.stamps ?? []).map((variable) => `-X ${variable}=${version}`)
   const tags = program.tags ? ['-tags', program.tags] : []
   const ldflags = ['-s', '-w', ...stamps].join(' ')

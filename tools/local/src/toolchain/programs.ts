@@ -13,6 +13,8 @@ export interface GoProgram {
   readonly binaries: Readonly<Record<string, string>>
   /** Linker variables to stamp with the version. */
   readonly stamps?: readonly string[]
+  /** The program adds the leading `v` of its version itself. */
+  readonly bareVersion?: boolean
   readonly cgo?: boolean
   readonly tags?: string
 }
@@ -92,6 +94,7 @@ export const programs: readonly GoProgram[] = [
     module: 'github.com/argoproj/argo-cd/v3',
     binaries: { argocd: 'github.com/argoproj/argo-cd/v3/cmd' },
     stamps: ['github.com/argoproj/argo-cd/v3/common.version'],
+    bareVersion: true,
   },
 ]
 
