@@ -136,11 +136,25 @@ async function ensureArgoCdSecret(): Promise<void> {
   )
 }
 
+/**
+ * The kinds that the add-ons bring. They come before Argo CD starts: it reads the cluster's API description once after
+ * a kind appeared, and can not compare objects whose kind the description did not have by then.
+ */
+async function addonDefinitions(): Promise<string> {
+  const folders = [
+    join(await moduleSource('argo-rollouts'), 'manifests/crds'),
+    join(await moduleSource('external-secrets'), 'config/crds/bases'),
+  ]
+  const rendered = await Promise.all(folders.map((folder) => execa(binary('kustomize'), ['build', folder])))
+  return rendered.map(({ stdout }) => stdout).join('\n---\n')
+}
+
 /** What has to stand before Argo CD can look after everything else, itself included. */
 export async function bootstrapPlatform(): Promise<void> {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } }
   const [standIns, argoCd] = await Promise.all([standInObjects(), renderArgoCd()])
   await apply([...dnsObjects(), namespace, ...standIns])
+  await apply(await addonDefinitions())
   await ensureArgoCdSecret()
   await apply(argoCd)
   const definitions = ['applications', 'applicationsets', 'appprojects'].map(
