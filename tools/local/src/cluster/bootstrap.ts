@@ -167,6 +167,13 @@ export async function bootstrapPlatform(): Promise<void> {
     await kubectl(['rollout', 'status', '-n', 'argocd', program, '--timeout=180s'])
 }
 
+/** Whether Argo CD looks after the cluster already: from then on, what changes it is git alone. */
+export async function handedOver(): Promise<boolean> {
+  const kinds = await kubectl(['get', 'crd', 'applications.argoproj.io', '--ignore-not-found', '-o', 'name'])
+  if (!kinds) return false
+  return Boolean(await kubectl(['get', 'application', '-n', 'argocd', 'cluster', '--ignore-not-found', '-o', 'name']))
+}
+
 /** Hands the cluster to Argo CD: its projects, ApplicationSets and root Application. */
 export async function handOver(): Promise<void> {
   await apply((await execa(binary('kustomize'), ['build', join(checkout, 'clusters/local')])).stdout)

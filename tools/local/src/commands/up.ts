@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { bootstrapPlatform, handOver } from '../cluster/bootstrap.ts'
+import { bootstrapPlatform, handedOver, handOver } from '../cluster/bootstrap.ts'
 import { kubectl } from '../cluster/kubectl.ts'
 import { type RunningCluster, removeRemains, runningCluster, startCluster } from '../cluster/lifecycle.ts'
 import { mainCommit, seedRepositories } from '../cluster/repository.ts'
@@ -78,9 +78,12 @@ export async function up(timeout: number): Promise<{ cluster: RunningCluster; ph
   const running = cluster
   await writeServicesFile(running.ports)
   await phases.run('control plane', () => waitForControlPlane(running))
-  await phases.run('bootstrap', bootstrapPlatform)
-  await phases.run('first release', () => firstRelease(running))
-  await phases.run('hand over', handOver)
+  if (!(await handedOver())) {
+    // A young API server refuses some requests while it still collects what it serves.
+    await phases.run('bootstrap', () => eventually('what Argo CD needs', 'kube-apiserver', 120, bootstrapPlatform))
+    await phases.run('first release', () => firstRelease(running))
+    await phases.run('hand over', handOver)
+  }
   say('waiting for Argo CD to bring up the platform and the environments')
   await phases.run('applications', () => waitForApplications(timeout, say))
   return { cluster: running, phases }
