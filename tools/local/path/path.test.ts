@@ -5,7 +5,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type KubernetesObject, list } from '../src/cluster/kubectl.ts'
 import { type RunningCluster, requireCluster, runningCluster, stopCluster } from '../src/cluster/lifecycle.ts'
-import { expectedApplications } from '../src/cluster/wait.ts'
+import { expectedApplications, waitForApplications } from '../src/cluster/wait.ts'
 import { build, openPromotion, type PullRequest, pushChange } from '../src/commands/start.ts'
 import { changes } from '../src/demo/changes.ts'
 import { checkout, clusterId } from '../src/paths.ts'
@@ -169,6 +169,12 @@ describe('a release that must not get through', () => {
     expect(verdict.stdout + verdict.stderr).toMatch(/AnalysisRun/)
     expect(failures(answers)).toEqual([])
     expect(await prodVersion()).toBe(provenVersion)
+  })
+
+  test('a wait that can not end names what blocks it', async () => {
+    await expect(waitForApplications(2_000, () => {})).rejects.toThrow(
+      /did not settle in 2 s:\n {2}.*appname-prod: OutOfSync/s,
+    )
   })
 
   test('one whose migration fails starts nothing', async () => {

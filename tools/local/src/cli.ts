@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { stopCluster } from './cluster/lifecycle.ts'
 import { buildMain, start } from './commands/start.ts'
 import { status } from './commands/status.ts'
@@ -40,9 +40,9 @@ async function logs(name: string | undefined): Promise<void> {
   await become('tail', ['-n', '200', '-F', logFile(name)])
 }
 
-const program = new Command('local').description(
-  'the local cluster: a real Kubernetes with the real platform and product',
-)
+const program = new Command('local')
+  .description('the local cluster: a real Kubernetes with the real platform and product')
+  .exitOverride()
 
 program
   .command('up')
@@ -94,5 +94,6 @@ program
 try {
   await program.parseAsync()
 } catch (error) {
-  process.exitCode = report(error)
+  // Commander has printed what is wrong already; 2 stands for wrong use everywhere in this repository.
+  process.exitCode = error instanceof CommanderError ? Math.min(error.exitCode * 2, 2) : report(error)
 }

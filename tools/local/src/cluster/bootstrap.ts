@@ -171,7 +171,9 @@ export async function bootstrapPlatform(): Promise<void> {
 export async function handedOver(): Promise<boolean> {
   const kinds = await kubectl(['get', 'crd', 'applications.argoproj.io', '--ignore-not-found', '-o', 'name'])
   if (!kinds) return false
-  return Boolean(await kubectl(['get', 'application', '-n', 'argocd', 'cluster', '--ignore-not-found', '-o', 'name']))
+  return Boolean(
+    await kubectl(['get', 'application', '-n', 'argocd', 'cluster', '--ignore-not-found', '-o', 'name']),
+  )
 }
 
 /** Hands the cluster to Argo CD: its projects, ApplicationSets and root Application. */

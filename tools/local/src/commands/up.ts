@@ -80,7 +80,9 @@ export async function up(timeout: number): Promise<{ cluster: RunningCluster; ph
   await phases.run('control plane', () => waitForControlPlane(running))
   if (!(await handedOver())) {
     // A young API server refuses some requests while it still collects what it serves.
-    await phases.run('bootstrap', () => eventually('what Argo CD needs', 'kube-apiserver', 120, bootstrapPlatform))
+    await phases.run('bootstrap', () =>
+      eventually('what Argo CD needs', 'kube-apiserver', 120, bootstrapPlatform),
+    )
     await phases.run('first release', () => firstRelease(running))
     await phases.run('hand over', handOver)
   }
