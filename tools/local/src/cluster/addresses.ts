@@ -1,3 +1,5 @@
+import { facts } from '../facts.ts'
+
 /** Addresses inside the cluster's own network namespace: the same in every cluster, because nothing of it is visible outside. */
 export const addresses = {
   node: '10.77.0.1',
@@ -17,14 +19,10 @@ export const addresses = {
 /** The names under which production's services are reached, and what answers for them here. */
 export const names = {
   github: ['github.com', 'api.github.com'],
-  aws: ['secretsmanager', 'sts', 'rds', 's3'].map((service) => `${service}.eu-central-1.amazonaws.com`),
-  redis: {
-    prod: 'master.appname-prod.abc123.euc1.cache.amazonaws.com',
-    dev: 'master.appname-dev.abc123.euc1.cache.amazonaws.com',
-    stage: 'master.appname-stage.abc123.euc1.cache.amazonaws.com',
-  },
+  aws: ['secretsmanager', 'sts', 'rds', 's3'].map((service) => `${service}.${facts.region}.amazonaws.com`),
+  redis: facts.redis,
   /** Every host below it is answered by the ALB stand-in. */
-  domain: 'appname.example',
+  domain: facts.domain,
 } as const
 
 /** What a port on the host's loopback leads to, inside the cluster. */

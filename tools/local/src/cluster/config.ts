@@ -147,7 +147,7 @@ ${hosts.map((line) => `        ${line}`).join('\n')}
     template IN AAAA ${names.domain} {
         rcode NOERROR
     }
-    template IN A s3.eu-central-1.amazonaws.com {
+    template IN A ${names.aws.at(-1)} {
         answer "{{ .Name }} 30 IN A ${addresses.aws}"
     }
     kubernetes cluster.local in-addr.arpa {

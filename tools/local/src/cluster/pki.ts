@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { facts } from '../facts.ts'
 import { cache, state } from '../paths.ts'
 import { addresses, names } from './addresses.ts'
 
@@ -124,7 +125,7 @@ export async function ensureCertificates(): Promise<void> {
         domain,
         ...['', 'stage.', 'dev.', 'local.'].map((prefix) => `*.${prefix}${domain}`),
         ...names.aws,
-        '*.s3.eu-central-1.amazonaws.com',
+        `*.s3.${facts.region}.amazonaws.com`,
         ...Object.values(names.redis),
       ],
     },

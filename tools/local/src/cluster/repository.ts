@@ -2,13 +2,13 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { facts } from '../facts.ts'
 import { checkout, state } from '../paths.ts'
 import { seedFromCheckout, seedFromDirectory } from '../stand-ins/github/seed.ts'
 import { moduleSource, pinnedVersion } from '../toolchain/programs.ts'
 
 const dataDir = join(state, 'github')
-const owner = 'example-org'
-const name = 'appname'
+const { owner, name } = facts.repository
 
 /** `owner/name` of the product's repository. */
 export const repository = `${owner}/${name}`

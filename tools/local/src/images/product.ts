@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { gitDir } from '../cluster/repository.ts'
+import { facts } from '../facts.ts'
 import { cache } from '../paths.ts'
 import { debianImage, nodeImage } from './base.ts'
 import { buildImage, pushImage } from './buildah.ts'
 import { storedDigest, withRegistry } from './registry.ts'
-
-/** Production's registry; the local one answers under its name. */
-const registry = '111122223333.dkr.ecr.eu-central-1.amazonaws.com'
 
 const components = ['api', 'web'] as const
 export type BuiltComponent = (typeof components)[number]
@@ -48,7 +46,7 @@ async function buildComponent(
  * and pushes them under production's names. A commit that was built before is not built again.
  */
 export async function buildProduct(commit: string, say: (line: string) => void): Promise<BuiltImages> {
-  const reference = (component: BuiltComponent) => `${registry}/appname-${component}:sha-${commit}`
+  const reference = (component: BuiltComponent) => `${facts.registry}/appname-${component}:sha-${commit}`
   const digests: Partial<Record<BuiltComponent, string>> = {}
   for (const component of components) {
     const digest = await storedDigest(reference(component))
