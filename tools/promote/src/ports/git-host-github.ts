@@ -1,5 +1,6 @@
 import { exitCodes, PromoteError } from '../errors.ts'
 import type {
+  Change,
   Commit,
   CommitRequest,
   CommitResult,
@@ -20,8 +21,20 @@ import {
   once,
   statusOf,
 } from './github-client.ts'
-import { branchSnapshotQuery, commitSnapshotQuery, createCommitMutation } from './github-queries.ts'
-import { type CommitNode, toCommit, toPullRequest, toSnapshot } from './github-shapes.ts'
+import {
+  branchSnapshotQuery,
+  commitSnapshotQuery,
+  createCommitMutation,
+  historyQuery,
+} from './github-queries.ts'
+import {
+  type CommitNode,
+  type HistoryNode,
+  toChange,
+  toCommit,
+  toPullRequest,
+  toSnapshot,
+} from './github-shapes.ts'
 
 /** GitHub, or anything that answers like it. */
 export class GitHubGitHost implements GitHost {
@@ -56,6 +69,20 @@ export class GitHubGitHost implements GitHost {
       this.client.rest.repos.listCommits({ ...this.where, sha: branch, path, per_page: 1 }),
     )
     return data[0] === undefined ? null : toCommit(data[0])
+  }
+
+  async history(branch: string, path: string, limit: number): Promise<Change[]> {
+    const answer = await this.graphql<{
+      repository: { ref: { target: { history: { nodes: HistoryNode[] } } } | null } | null
+    }>(`read the history of ${path}`, historyQuery, {
+      owner: this.where.owner,
+      name: this.where.repo,
+      ref: `refs/heads/${branch}`,
+      path,
+      limit,
+    })
+    if (answer.repository === null) throw this.noRepository()
+    return (answer.repository.ref?.target.history.nodes ?? []).map((node) => toChange(node, path, branch))
   }
 
   async compare(base: string, head: string): Promise<Comparison> {
