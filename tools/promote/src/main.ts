@@ -4,6 +4,7 @@ import { CommanderError } from 'commander'
 import { createLogUpdate } from 'log-update'
 import { bump } from './commands/bump.ts'
 import { diff } from './commands/diff.ts'
+import { history } from './commands/history.ts'
 import { promote } from './commands/promote.ts'
 import { checkName } from './commands/read.ts'
 import { status } from './commands/status.ts'
@@ -79,6 +80,8 @@ function runCommand(request: Request, context: Context): Promise<Result> {
       return diff(context, request.from, request.to)
     case 'status':
       return status(context)
+    case 'history':
+      return history(context, request.options)
     case 'wait':
       return wait(context, request.options)
   }

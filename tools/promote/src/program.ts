@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BumpOptions } from './commands/bump.ts'
+import { type HistoryOptions, mostHistory } from './commands/history.ts'
 import type { WaitOptions } from './commands/wait.ts'
 
 export type CommonOptions = {
@@ -15,6 +16,7 @@ export type Request =
   | { command: 'bump'; common: CommonOptions; options: BumpOptions }
   | { command: 'promote' | 'diff'; common: CommonOptions; from: string; to: string }
   | { command: 'status'; common: CommonOptions }
+  | { command: 'history'; common: CommonOptions; options: HistoryOptions }
   | { command: 'wait'; common: CommonOptions; options: WaitOptions }
 
 const notes = `
@@ -47,6 +49,12 @@ Examples:
 `,
   diff: '\nExample:\n  npm run promote -- diff stage prod\n',
   status: '\nExample:\n  npm run promote -- status --json\n',
+  history: `
+Examples:
+  npm run promote -- history                    every environment
+  npm run promote -- history prod --limit 50
+  npm run promote -- history prod --json        what went around the bot has "aroundTheBot": true
+`,
   wait: '\nExample:\n  npm run promote -- wait prod --timeout 15m\n',
 }
 
@@ -63,13 +71,13 @@ export function buildProgram(run: (request: Request) => Promise<void>, workload:
       if (from === undefined || to === undefined)
         command.error(
           from === undefined
-            ? 'error: say what to do: promote <from> <to>, or one of bump, diff, status, wait'
+            ? `error: say what to do: promote <from> <to>, or one of ${names(program)}`
             : `error: '${from}' is neither a command nor followed by a second environment`,
           { exitCode: 2 },
         )
       await run({ command: 'promote', common: commonOf(command), from, to })
     })
-  for (const add of [addBump, addDiff, addStatus, addWait]) add(program, run, workload)
+  for (const add of [addBump, addDiff, addStatus, addWait, addHistory]) add(program, run, workload)
   return program
 }
 
@@ -127,6 +135,33 @@ const addWait: Add = (program, run, workload) => {
       const options = { environment, timeoutSeconds: command.opts().timeout }
       await run({ command: 'wait', common: commonOf(command), options })
     })
+}
+
+const addHistory: Add = (program, run, workload) => {
+  common(program.command('history'), workload)
+    .description('what an environment ran: release, when, who, why, pull request; from git alone')
+    .argument('[env]', 'default: every environment')
+    .addOption(
+      new Option('--limit <number>', `at most this many commits of each, 1 to ${mostHistory}`)
+        .default(20)
+        .argParser(limit),
+    )
+    .addHelpText('after', `${examples.history}`)
+    .action(async (environment: string | undefined, _: unknown, command: Command) => {
+      const options = { environment, limit: command.opts().limit }
+      await run({ command: 'history', common: commonOf(command), options })
+    })
+}
+
+function limit(text: string): number {
+  const value = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (value < 1 || value > mostHistory)
+    throw new InvalidArgumentError(`write a number from 1 to ${mostHistory}`)
+  return value
+}
+
+function names(program: Command): string {
+  return program.commands.map((command) => command.name()).join(', ')
 }
 
 function common(command: Command, workload: string): Command {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { main } from '../src/main.ts'
-import { errorSchema, resultSchema } from '../src/output/result.ts'
+import { errorSchema, type ResultOf, resultSchema } from '../src/output/result.ts'
 import { environmentOf, startTestGitHub, type TestGitHub } from './github.ts'
 import { startTestRegistry, type TestRegistry } from './registry.ts'
 import { registryHost, repositoryFiles } from './release-text.ts'
@@ -206,6 +206,16 @@ describe('from the first build to a promotion, as people and CI run it', () => {
 `)
   })
 
+  test('history is read in two requests, from the same commits that git shows', async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch')
+    const ran = await promote(['history', 'stage', '--limit', '2', '--json'])
+    expect(githubRequests(fetched)).toBe(2)
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+    const { details } = resultSchema.parse(JSON.parse(ran.stdout)) as ResultOf<'history'>
+    const shas = details.environments[0]?.entries.map(({ commit }) => commit.sha).join('\n')
+    expect(shas).toBe(await github.git('log', '-2', '--format=%H', 'origin/main', '--', releaseFile('stage')))
+  })
+
   test('diff names what differs', async () => {
     const ran = await promote(['diff', 'stage', 'prod'])
     expect(ran).toMatchObject({ code: 0, stderr: '' })
@@ -246,6 +256,7 @@ describe('what it refuses, and how it says so', () => {
     [['stage', 'moon'], 'promotion.yaml has no environment "moon"\n  → Choose from: dev, stage, prod.'],
     [['wait', 'prod', '--timeout', 'soon'], 'write it as 90s, 15m or 1h'],
     [['wait', 'prod'], 'there is no kubeconfig'],
+    [['history', 'prod', '--limit', '100'], 'write a number from 1 to 99'],
     [['bump', '--image', 'api=nothing'], 'is not <component>=<repository>[:<tag>]@<digest>'],
     [['bump'], "required option '--image <component=reference@digest>' not specified"],
     [['status', '--nonsense'], "unknown option '--nonsense'"],

@@ -1,6 +1,7 @@
 import { type ImagePin, shortCommit, shortDigest } from '../core/image.ts'
 import { plain } from '../core/markdown.ts'
 import type { TreeNode } from '../core/tree.ts'
+import { historyBody } from './human-history.ts'
 import type { ErrorOut, Outcome, Result, ResultOf } from './result.ts'
 import { age, table } from './table.ts'
 import { renderTree } from './tree.ts'
@@ -46,6 +47,8 @@ function body(result: Result, view: View): string {
       return changesBody(result.details, view)
     case 'status':
       return statusBody(result, view)
+    case 'history':
+      return historyBody(result, view)
     case 'wait':
       return result.details.tree === null
         ? ''

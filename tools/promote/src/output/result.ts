@@ -82,6 +82,25 @@ const details = {
     seconds: z.number(),
     tree: tree.nullable(),
   }),
+  history: z.object({
+    environments: z.array(
+      z.object({
+        name: z.string(),
+        /** The history goes on further back than was asked for. */
+        more: z.boolean(),
+        /** Newest first. */
+        entries: z.array(
+          z.object({
+            commit,
+            release,
+            writer: z.enum(['bump', 'promote', 'rollback', 'somebody']),
+            aroundTheBot: z.boolean(),
+            pullRequest: z.object({ number: z.number(), url: z.string() }).nullable(),
+          }),
+        ),
+      }),
+    ),
+  }),
 }
 
 const outcome = z.enum(['done', 'failed', 'refused', 'timed-out', 'nothing-to-do', 'waiting', 'planned'])
@@ -101,6 +120,7 @@ export const resultSchema = z.discriminatedUnion('command', [
   z.object({ ...common, command: z.literal('diff'), details: details.diff }),
   z.object({ ...common, command: z.literal('status'), details: details.status }),
   z.object({ ...common, command: z.literal('wait'), details: details.wait }),
+  z.object({ ...common, command: z.literal('history'), details: details.history }),
 ])
 
 export const errorSchema = z.object({
