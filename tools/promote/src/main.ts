@@ -5,6 +5,7 @@ import { createLogUpdate } from 'log-update'
 import { bump } from './commands/bump.ts'
 import { diff } from './commands/diff.ts'
 import { history } from './commands/history.ts'
+import { hold, releaseHold } from './commands/hold.ts'
 import { promote } from './commands/promote.ts'
 import { checkName } from './commands/read.ts'
 import { status } from './commands/status.ts'
@@ -82,6 +83,10 @@ function runCommand(request: Request, context: Context): Promise<Result> {
       return status(context)
     case 'history':
       return history(context, request.options)
+    case 'hold':
+      return hold(context, request.options)
+    case 'release-hold':
+      return releaseHold(context, request.environment)
     case 'wait':
       return wait(context, request.options)
   }

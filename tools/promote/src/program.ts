@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BumpOptions } from './commands/bump.ts'
 import { type HistoryOptions, mostHistory } from './commands/history.ts'
+import type { HoldOptions } from './commands/hold.ts'
 import type { WaitOptions } from './commands/wait.ts'
 
 export type CommonOptions = {
@@ -17,6 +18,8 @@ export type Request =
   | { command: 'promote' | 'diff'; common: CommonOptions; from: string; to: string }
   | { command: 'status'; common: CommonOptions }
   | { command: 'history'; common: CommonOptions; options: HistoryOptions }
+  | { command: 'hold'; common: CommonOptions; options: HoldOptions }
+  | { command: 'release-hold'; common: CommonOptions; environment: string }
   | { command: 'wait'; common: CommonOptions; options: WaitOptions }
 
 const notes = `
@@ -49,6 +52,13 @@ Examples:
 `,
   diff: '\nExample:\n  npm run promote -- diff stage prod\n',
   status: '\nExample:\n  npm run promote -- status --json\n',
+  hold: `
+Examples:
+  npm run promote -- hold prod --reason "Sale until Monday"
+  npm run promote -- hold prod --reason "Sale until Monday" --dry-run
+  npm run promote -- release-hold prod      undoes it
+`,
+  'release-hold': '\nExample:\n  npm run promote -- release-hold prod\n',
   history: `
 Examples:
   npm run promote -- history                    every environment
@@ -77,7 +87,8 @@ export function buildProgram(run: (request: Request) => Promise<void>, workload:
         )
       await run({ command: 'promote', common: commonOf(command), from, to })
     })
-  for (const add of [addBump, addDiff, addStatus, addWait, addHistory]) add(program, run, workload)
+  for (const add of [addBump, addDiff, addStatus, addWait, addHistory, addHold, addReleaseHold])
+    add(program, run, workload)
   return program
 }
 
@@ -150,6 +161,28 @@ const addHistory: Add = (program, run, workload) => {
     .action(async (environment: string | undefined, _: unknown, command: Command) => {
       const options = { environment, limit: command.opts().limit }
       await run({ command: 'history', common: commonOf(command), options })
+    })
+}
+
+const addHold: Add = (program, run, workload) => {
+  common(program.command('hold'), workload)
+    .description('let no release into an environment until release-hold: a file on main says why')
+    .argument('<env>')
+    .requiredOption('--reason <text>', 'why; shown to whoever the hold stops')
+    .addHelpText('after', `${examples.hold}`)
+    .action(async (environment: string, _: unknown, command: Command) => {
+      const options = { environment, reason: command.opts().reason }
+      await run({ command: 'hold', common: commonOf(command), options })
+    })
+}
+
+const addReleaseHold: Add = (program, run, workload) => {
+  common(program.command('release-hold'), workload)
+    .description('let releases into a held environment again')
+    .argument('<env>')
+    .addHelpText('after', `${examples['release-hold']}`)
+    .action(async (environment: string, _: unknown, command: Command) => {
+      await run({ command: 'release-hold', common: commonOf(command), environment })
     })
 }
 

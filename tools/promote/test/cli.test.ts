@@ -216,6 +216,17 @@ describe('from the first build to a promotion, as people and CI run it', () => {
     expect(shas).toBe(await github.git('log', '-2', '--format=%H', 'origin/main', '--', releaseFile('stage')))
   })
 
+  test('a held prod refuses its promotion until the hold is released', async () => {
+    expect(await promote(['hold', 'prod', '--reason', 'Sale: "big"'])).toMatchObject({ code: 0, stderr: '' })
+    const refused = await promote(['stage', 'prod'])
+    expect(refused.code).toBe(3)
+    expect(refused.stdout).toContain('✗ refused by not-held: prod is held: Sale: "big"\n')
+    expect((await promote(['release-hold', 'prod'])).code).toBe(0)
+    expect(await github.git('ls-tree', '-r', '--name-only', 'origin/main')).not.toContain('hold.yaml')
+    expect((await promote(['release-hold', 'prod'])).code).toBe(5)
+    expect((await promote(['stage', 'prod'])).code).toBe(0)
+  })
+
   test('diff names what differs', async () => {
     const ran = await promote(['diff', 'stage', 'prod'])
     expect(ran).toMatchObject({ code: 0, stderr: '' })
@@ -256,6 +267,7 @@ describe('what it refuses, and how it says so', () => {
     [['stage', 'moon'], 'promotion.yaml has no environment "moon"\n  → Choose from: dev, stage, prod.'],
     [['wait', 'prod', '--timeout', 'soon'], 'write it as 90s, 15m or 1h'],
     [['wait', 'prod'], 'there is no kubeconfig'],
+    [['hold', 'prod'], "required option '--reason <text>' not specified"],
     [['history', 'prod', '--limit', '100'], 'write a number from 1 to 99'],
     [['bump', '--image', 'api=nothing'], 'is not <component>=<repository>[:<tag>]@<digest>'],
     [['bump'], "required option '--image <component=reference@digest>' not specified"],

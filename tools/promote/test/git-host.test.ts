@@ -62,6 +62,21 @@ function contract(name: string, make: () => Promise<Subject>): void {
       expect(Object.fromEntries(snapshot?.files ?? [])).toEqual({ ...start, 'a.txt': 'two\n' })
     })
 
+    test('removes a file, and can add another in the same commit', async () => {
+      const files = [
+        { path: 'a.txt', text: null },
+        { path: 'new/a.txt', text: 'moved\n' },
+      ]
+      const result = await host.commit({ ...commitRequest(await headOf(host)), files })
+      const snapshot = await host.snapshot({ branch: 'main' }, ['a.txt', 'new/a.txt', 'deep/b.txt'])
+      expect(result).toEqual({ kind: 'committed', sha: snapshot?.revision })
+      expect(Object.fromEntries(snapshot?.files ?? [])).toEqual({
+        'a.txt': null,
+        'new/a.txt': 'moved\n',
+        'deep/b.txt': start['deep/b.txt'],
+      })
+    })
+
     test('does not commit when the branch has moved', async () => {
       const old = await headOf(host)
       const moved = await subject.push('main', 'Faster', { 'c.txt': 'c\n' })
@@ -198,8 +213,8 @@ contract('GitHub (stand-in)', async () => {
   for (const line of (await github.git('branch', '--remotes', '--format=%(refname:lstrip=3)')).split('\n'))
     if (line !== 'main' && line !== 'HEAD' && line !== '')
       await github.git('push', '--quiet', 'origin', `:${line}`)
-  await github.push('main', 'Reset', { ...start, 'c.txt': 'x' })
-  await github.push('main', 'Reset', { 'c.txt': null })
+  await github.push('main', 'Reset', { ...start, 'c.txt': 'x', 'new/a.txt': 'x' })
+  await github.push('main', 'Reset', { 'c.txt': null, 'new/a.txt': null })
   const host = new GitHubGitHost({ ...readEnvironment(environmentOf(github)), narrate: () => {} })
   return { host, push: github.push, merge: github.merge }
 })

@@ -49,6 +49,9 @@ function body(result: Result, view: View): string {
       return statusBody(result, view)
     case 'history':
       return historyBody(result, view)
+    case 'hold':
+    case 'release-hold':
+      return ''
     case 'wait':
       return result.details.tree === null
         ? ''
@@ -57,10 +60,12 @@ function body(result: Result, view: View): string {
 }
 
 function bumpBody({ details }: ResultOf<'bump'>, { paint }: View): string {
-  const rows = details.environments.map(({ name, change, before }) => [
+  const rows = details.environments.map(({ name, change, before, hold }) => [
     `  ${name}`,
     before === null ? 'never released' : shortCommit(before.commit),
-    change === 'write' ? `→ ${shortCommit(details.release?.commit ?? '')}` : paint('dim', 'unchanged'),
+    change === 'write'
+      ? `→ ${shortCommit(details.release?.commit ?? '')}`
+      : paint('dim', change === 'held' ? `held: ${plain(hold ?? '', 200)}` : 'unchanged'),
   ])
   return `${table(rows)}\n`
 }
@@ -120,7 +125,10 @@ function statusBody({ details }: ResultOf<'status'>, { paint, now }: View): stri
   const reasons = details.environments.flatMap(({ name, blocker }) =>
     blocker === null ? [] : [`  ${name}: ${blocker.kind} ${blocker.name}: ${plain(blocker.message, 300)}`],
   )
-  return `${[table([header, ...rows]), ...reasons].join('\n')}\n`
+  const holds = details.environments.flatMap(({ name, hold }) =>
+    hold === null ? [] : [`  ${name} is held: ${plain(hold, 300)}`],
+  )
+  return `${[table([header, ...rows]), ...holds, ...reasons].join('\n')}\n`
 }
 
 function health(state: string, paint: Paint): string {

@@ -113,10 +113,10 @@ export class GitHubGitHost implements GitHost {
       expectedHeadOid: request.expectedHead,
       message: { headline: request.headline, body: request.body },
       fileChanges: {
-        additions: request.files.map(({ path, text }) => ({
-          path,
-          contents: Buffer.from(text, 'utf8').toString('base64'),
-        })),
+        additions: request.files.flatMap(({ path, text }) =>
+          text === null ? [] : [{ path, contents: Buffer.from(text, 'utf8').toString('base64') }],
+        ),
+        deletions: request.files.flatMap(({ path, text }) => (text === null ? [{ path }] : [])),
       },
     }
     try {

@@ -119,7 +119,10 @@ export class MemoryGitHost implements GitHost {
       })
     if (head !== expectedHead) return { kind: 'moved' }
     const tree = new Map(this.commits.get(head)?.files)
-    for (const { path, text } of files) tree.set(path, text)
+    for (const { path, text } of files) {
+      if (text === null) tree.delete(path)
+      else tree.set(path, text)
+    }
     const sha = this.store(head, headline, body, tree)
     this.branches.set(branch, sha)
     return { kind: 'committed', sha }

@@ -36,7 +36,8 @@ export type CommitRequest = {
   expectedHead: string
   headline: string
   body: string
-  files: { path: string; text: string }[]
+  /** Whole files; null removes one, which must be there. */
+  files: { path: string; text: string | null }[]
 }
 
 export type CommitResult = { kind: 'committed'; sha: string } | { kind: 'moved' }
@@ -69,7 +70,7 @@ export interface GitHost {
    */
   history(branch: string, path: string, limit: number): Promise<Change[]>
   compare(base: string, head: string): Promise<Comparison>
-  /** Writes whole files on top of `expectedHead`, or says that the branch has moved. Never overwrites. */
+  /** Writes and removes whole files on top of `expectedHead`, or says that the branch has moved. Never overwrites. */
   commit(request: CommitRequest): Promise<CommitResult>
   /**
    * Makes the branch point at a commit, creating it when needed.
