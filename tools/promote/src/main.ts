@@ -8,6 +8,7 @@ import { history } from './commands/history.ts'
 import { hold, releaseHold } from './commands/hold.ts'
 import { promote } from './commands/promote.ts'
 import { checkName } from './commands/read.ts'
+import { rollback } from './commands/rollback.ts'
 import { status } from './commands/status.ts'
 import { wait } from './commands/wait.ts'
 import { type Context, type Io, systemClock } from './context.ts'
@@ -83,6 +84,8 @@ function runCommand(request: Request, context: Context): Promise<Result> {
       return status(context)
     case 'history':
       return history(context, request.options)
+    case 'rollback':
+      return rollback(context, request.options)
     case 'hold':
       return hold(context, request.options)
     case 'release-hold':

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BumpOptions } from './commands/bump.ts'
 import { type HistoryOptions, mostHistory } from './commands/history.ts'
 import type { HoldOptions } from './commands/hold.ts'
+import type { RollbackOptions } from './commands/rollback-facts.ts'
 import type { WaitOptions } from './commands/wait.ts'
 
 export type CommonOptions = {
@@ -18,6 +19,7 @@ export type Request =
   | { command: 'promote' | 'diff'; common: CommonOptions; from: string; to: string }
   | { command: 'status'; common: CommonOptions }
   | { command: 'history'; common: CommonOptions; options: HistoryOptions }
+  | { command: 'rollback'; common: CommonOptions; options: RollbackOptions }
   | { command: 'hold'; common: CommonOptions; options: HoldOptions }
   | { command: 'release-hold'; common: CommonOptions; environment: string }
   | { command: 'wait'; common: CommonOptions; options: WaitOptions }
@@ -52,6 +54,12 @@ Examples:
 `,
   diff: '\nExample:\n  npm run promote -- diff stage prod\n',
   status: '\nExample:\n  npm run promote -- status --json\n',
+  rollback: `
+Examples:
+  npm run promote -- rollback prod                  to the release before
+  npm run promote -- rollback prod --to 1a2b3c4     to one that history prod shows
+  npm run promote -- rollback prod --dry-run
+`,
   hold: `
 Examples:
   npm run promote -- hold prod --reason "Sale until Monday"
@@ -87,7 +95,7 @@ export function buildProgram(run: (request: Request) => Promise<void>, workload:
         )
       await run({ command: 'promote', common: commonOf(command), from, to })
     })
-  for (const add of [addBump, addDiff, addStatus, addWait, addHistory, addHold, addReleaseHold])
+  for (const add of [addBump, addDiff, addStatus, addWait, addHistory, addRollback, addHold, addReleaseHold])
     add(program, run, workload)
   return program
 }
@@ -161,6 +169,20 @@ const addHistory: Add = (program, run, workload) => {
     .action(async (environment: string | undefined, _: unknown, command: Command) => {
       const options = { environment, limit: command.opts().limit }
       await run({ command: 'history', common: commonOf(command), options })
+    })
+}
+
+const addRollback: Add = (program, run, workload) => {
+  common(program.command('rollback'), workload)
+    .description(
+      'open or update the pull request that takes an environment back to an earlier release, whole',
+    )
+    .argument('<env>')
+    .option('--to <commit>', "the release's source commit, 7 digits or more; default: the release before")
+    .addHelpText('after', `${examples.rollback}`)
+    .action(async (environment: string, _: unknown, command: Command) => {
+      const options = { environment, to: command.opts().to }
+      await run({ command: 'rollback', common: commonOf(command), options })
     })
 }
 

@@ -232,6 +232,27 @@ describe('from the first build to a promotion, as people and CI run it', () => {
     expect(ran).toMatchObject({ code: 0, stderr: '' })
     expect(ran.stdout).toContain('Fix bookings  Ada')
   })
+
+  test('rollback offers what prod ran before, as a pull request of its own', async () => {
+    const other = await promote(['rollback', 'prod'])
+    expect(other).toMatchObject({ code: 3, stderr: expect.stringContaining('prod has no earlier release') })
+    await github.merge(1)
+    const fetched = vi.spyOn(globalThis, 'fetch')
+    const ran = await promote(['rollback', 'prod', '--json'])
+    expect(githubRequests(fetched)).toBeLessThanOrEqual(12)
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+    const { details } = resultSchema.parse(JSON.parse(ran.stdout)) as ResultOf<'rollback'>
+    expect(details).toMatchObject({
+      to: { commit: first.commit },
+      pullRequest: { number: 2, change: 'opened' },
+    })
+    const branch = 'origin/rollback/appname/prod'
+    expect(await github.git('diff', '--name-only', `origin/main...${branch}`)).toBe(releaseFile('prod'))
+    expect(await committedFile(releaseFile('prod'), branch)).toContain(first.digests.web)
+    const again = await promote(['rollback', 'prod', '--json'])
+    expect(JSON.parse(again.stdout).details.pullRequest).toMatchObject({ number: 2, change: 'unchanged' })
+    expect((await promote(['status'])).stdout).toMatch(/^prod .* #2 /m)
+  })
 })
 
 describe('what it refuses, and how it says so', () => {
@@ -267,6 +288,7 @@ describe('what it refuses, and how it says so', () => {
     [['stage', 'moon'], 'promotion.yaml has no environment "moon"\n  → Choose from: dev, stage, prod.'],
     [['wait', 'prod', '--timeout', 'soon'], 'write it as 90s, 15m or 1h'],
     [['wait', 'prod'], 'there is no kubeconfig'],
+    [['rollback', 'prod', '--to', 'v1'], '"v1" is not a release\'s commit'],
     [['hold', 'prod'], "required option '--reason <text>' not specified"],
     [['history', 'prod', '--limit', '100'], 'write a number from 1 to 99'],
     [['bump', '--image', 'api=nothing'], 'is not <component>=<repository>[:<tag>]@<digest>'],

@@ -71,7 +71,8 @@ function findStep(file: PromotionFile, from: string, to: string, required: boole
   })
 }
 
-async function describeImages(
+/** What the registry knows of each image of a release. */
+export async function describeImages(
   { registry }: Context,
   source: Release,
 ): Promise<Map<string, ImageFacts | null>> {
@@ -84,7 +85,8 @@ async function describeImages(
   return new Map(list)
 }
 
-async function readMigrationsOf(
+/** The migrations that `source` has and what it was compared with has not. */
+export async function readMigrationsOf(
   { gitHost }: Context,
   comparison: Comparison | null,
   source: Release,

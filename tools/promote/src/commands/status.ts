@@ -6,6 +6,7 @@ import {
   promotionBranch,
   promotionFilePath,
   releaseFilePath,
+  rollbackBranch,
 } from '../core/layout.ts'
 import type { PromotionFile } from '../core/promotion-file.ts'
 import { neverReleased, type Release, sameRelease } from '../core/release.ts'
@@ -73,11 +74,15 @@ async function row(
   const [change, pullRequests, health] = await Promise.all([
     context.gitHost.lastChange(context.gitHost.defaultBranch, releaseFilePath(context.workload, name)),
     Promise.all(
-      steps.map(({ from }) => context.gitHost.openPullRequest(promotionBranch(context.workload, from, name))),
+      [
+        ...steps.map(({ from }) => promotionBranch(context.workload, from, name)),
+        rollbackBranch(context.workload, name),
+      ].map((branch) => context.gitHost.openPullRequest(branch)),
     ),
     neverReleased(release) ? ({ state: 'never-released', blocker: null } as const) : undefined,
   ])
-  const open = pullRequests.find((one) => one !== null)
+  // Of several, a rollback is what waits most urgently.
+  const open = pullRequests.findLast((one) => one !== null)
   const verdict = health ?? (await healthOf(context, name, release, change?.sha))
   return {
     name,

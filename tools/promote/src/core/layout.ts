@@ -17,6 +17,11 @@ export function promotionBranch(workload: string, from: string, to: string): str
   return `promote/${workload}/${from}-to-${to}`
 }
 
+/** The branch of the one pull request that takes an environment back. */
+export function rollbackBranch(workload: string, environment: string): string {
+  return `rollback/${workload}/${environment}`
+}
+
 export const migrationsFolder = 'apps/api/prisma/migrations/'
 
 /** Argo CD Application and namespace that an environment's release is synced by and into; both are named alike. */

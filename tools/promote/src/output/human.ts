@@ -49,6 +49,8 @@ function body(result: Result, view: View): string {
       return statusBody(result, view)
     case 'history':
       return historyBody(result, view)
+    case 'rollback':
+      return rollbackBody(result, view)
     case 'hold':
     case 'release-hold':
       return ''
@@ -72,12 +74,8 @@ function bumpBody({ details }: ResultOf<'bump'>, { paint }: View): string {
 
 type Changes = ResultOf<'diff'>['details']
 
-function changesBody(details: Changes, { paint }: View): string {
-  const images = details.images.map(({ name, from, to }) => [
-    `  ${name}`,
-    from === null ? 'never released' : pin(from),
-    from !== null && from.digest === to.digest ? paint('dim', 'unchanged') : `→ ${pin(to)}`,
-  ])
+function changesBody(details: Changes, view: View): string {
+  const { paint } = view
   const commits = details.commits
     .slice(-20)
     .toReversed()
@@ -86,17 +84,44 @@ function changesBody(details: Changes, { paint }: View): string {
         `  ${shortCommit(sha)}  ${plain(subject, 80)}  ${paint('dim', plain(author, 40))}`,
     )
   const hidden = details.commits.length - commits.length
-  const migrations = details.migrations.map(({ name, class: kind }) => `  ${plain(name)}  ${kind}`)
   return [
     `${paint('strong', 'images')}  ${details.from} → ${details.to}`,
-    table(images),
+    imageTable(details.images, view),
     `${paint('strong', 'commits')}  ${details.commitsUrl ?? ''}`.trimEnd(),
     ...(commits.length > 0 ? commits : [paint('dim', '  none known')]),
     ...(hidden > 0 ? [paint('dim', `  and ${hidden} more`)] : []),
     paint('strong', 'migrations'),
-    ...(migrations.length > 0 ? migrations : [paint('dim', '  none')]),
+    migrationList(details.migrations, view),
     '',
   ].join('\n')
+}
+
+function rollbackBody({ details }: ResultOf<'rollback'>, view: View): string {
+  const { environment, images, migrations, gates } = details
+  if (images.length === 0) return ''
+  const { paint } = view
+  return [
+    `${paint('strong', 'images')}  ${environment}`,
+    imageTable(images, view),
+    paint('strong', 'migrations that stay applied'),
+    migrationList(migrations, view),
+    gatesBody(gates, view),
+  ].join('\n')
+}
+
+function imageTable(images: Changes['images'], { paint }: View): string {
+  return table(
+    images.map(({ name, from, to }) => [
+      `  ${name}`,
+      from === null ? 'never released' : pin(from),
+      from !== null && from.digest === to.digest ? paint('dim', 'unchanged') : `→ ${pin(to)}`,
+    ]),
+  )
+}
+
+function migrationList(migrations: Changes['migrations'], { paint }: View): string {
+  if (migrations.length === 0) return paint('dim', '  none')
+  return migrations.map(({ name, class: kind }) => `  ${plain(name)}  ${kind}`).join('\n')
 }
 
 function pin({ tag, digest }: ImagePin): string {

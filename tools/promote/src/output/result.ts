@@ -98,6 +98,16 @@ const details = {
     seconds: z.number(),
     tree: tree.nullable(),
   }),
+  rollback: z.object({
+    environment: z.string(),
+    from: release,
+    to: release,
+    images: z.array(imageChange),
+    /** Those of the releases that are taken back; they stay applied. */
+    migrations: z.array(migration),
+    gates: z.array(verdict),
+    pullRequest: pullRequest.nullable(),
+  }),
   hold: holding,
   'release-hold': holding,
   history: z.object({
@@ -138,6 +148,7 @@ export const resultSchema = z.discriminatedUnion('command', [
   z.object({ ...common, command: z.literal('diff'), details: details.diff }),
   z.object({ ...common, command: z.literal('status'), details: details.status }),
   z.object({ ...common, command: z.literal('wait'), details: details.wait }),
+  z.object({ ...common, command: z.literal('rollback'), details: details.rollback }),
   z.object({ ...common, command: z.literal('hold'), details: details.hold }),
   z.object({ ...common, command: z.literal('release-hold'), details: details['release-hold'] }),
   z.object({ ...common, command: z.literal('history'), details: details.history }),
