@@ -4,8 +4,11 @@ import { CommanderError } from 'commander'
 import { createLogUpdate } from 'log-update'
 import { bump } from './commands/bump.ts'
 import { diff } from './commands/diff.ts'
+import { history } from './commands/history.ts'
+import { hold, releaseHold } from './commands/hold.ts'
 import { promote } from './commands/promote.ts'
 import { checkName } from './commands/read.ts'
+import { rollback } from './commands/rollback.ts'
 import { status } from './commands/status.ts'
 import { wait } from './commands/wait.ts'
 import { type Context, type Io, systemClock } from './context.ts'
@@ -79,6 +82,14 @@ function runCommand(request: Request, context: Context): Promise<Result> {
       return diff(context, request.from, request.to)
     case 'status':
       return status(context)
+    case 'history':
+      return history(context, request.options)
+    case 'rollback':
+      return rollback(context, request.options)
+    case 'hold':
+      return hold(context, request.options)
+    case 'release-hold':
+      return releaseHold(context, request.environment)
     case 'wait':
       return wait(context, request.options)
   }

@@ -1,5 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BumpOptions } from './commands/bump.ts'
+import { type HistoryOptions, mostHistory } from './commands/history.ts'
+import type { HoldOptions } from './commands/hold.ts'
+import type { RollbackOptions } from './commands/rollback-facts.ts'
 import type { WaitOptions } from './commands/wait.ts'
 
 export type CommonOptions = {
@@ -15,6 +18,10 @@ export type Request =
   | { command: 'bump'; common: CommonOptions; options: BumpOptions }
   | { command: 'promote' | 'diff'; common: CommonOptions; from: string; to: string }
   | { command: 'status'; common: CommonOptions }
+  | { command: 'history'; common: CommonOptions; options: HistoryOptions }
+  | { command: 'rollback'; common: CommonOptions; options: RollbackOptions }
+  | { command: 'hold'; common: CommonOptions; options: HoldOptions }
+  | { command: 'release-hold'; common: CommonOptions; environment: string }
   | { command: 'wait'; common: CommonOptions; options: WaitOptions }
 
 const notes = `
@@ -47,6 +54,25 @@ Examples:
 `,
   diff: '\nExample:\n  npm run promote -- diff stage prod\n',
   status: '\nExample:\n  npm run promote -- status --json\n',
+  rollback: `
+Examples:
+  npm run promote -- rollback prod                  to the release before
+  npm run promote -- rollback prod --to 1a2b3c4     to one that history prod shows
+  npm run promote -- rollback prod --dry-run
+`,
+  hold: `
+Examples:
+  npm run promote -- hold prod --reason "Sale until Monday"
+  npm run promote -- hold prod --reason "Sale until Monday" --dry-run
+  npm run promote -- release-hold prod      undoes it
+`,
+  'release-hold': '\nExample:\n  npm run promote -- release-hold prod\n',
+  history: `
+Examples:
+  npm run promote -- history                    every environment
+  npm run promote -- history prod --limit 50
+  npm run promote -- history prod --json        what went around the bot has "aroundTheBot": true
+`,
   wait: '\nExample:\n  npm run promote -- wait prod --timeout 15m\n',
 }
 
@@ -63,13 +89,14 @@ export function buildProgram(run: (request: Request) => Promise<void>, workload:
       if (from === undefined || to === undefined)
         command.error(
           from === undefined
-            ? 'error: say what to do: promote <from> <to>, or one of bump, diff, status, wait'
+            ? `error: say what to do: promote <from> <to>, or one of ${names(program)}`
             : `error: '${from}' is neither a command nor followed by a second environment`,
           { exitCode: 2 },
         )
       await run({ command: 'promote', common: commonOf(command), from, to })
     })
-  for (const add of [addBump, addDiff, addStatus, addWait]) add(program, run, workload)
+  for (const add of [addBump, addDiff, addStatus, addWait, addHistory, addRollback, addHold, addReleaseHold])
+    add(program, run, workload)
   return program
 }
 
@@ -127,6 +154,69 @@ const addWait: Add = (program, run, workload) => {
       const options = { environment, timeoutSeconds: command.opts().timeout }
       await run({ command: 'wait', common: commonOf(command), options })
     })
+}
+
+const addHistory: Add = (program, run, workload) => {
+  common(program.command('history'), workload)
+    .description('what an environment ran: release, when, who, why, pull request; from git alone')
+    .argument('[env]', 'default: every environment')
+    .addOption(
+      new Option('--limit <number>', `at most this many commits of each, 1 to ${mostHistory}`)
+        .default(20)
+        .argParser(limit),
+    )
+    .addHelpText('after', `${examples.history}`)
+    .action(async (environment: string | undefined, _: unknown, command: Command) => {
+      const options = { environment, limit: command.opts().limit }
+      await run({ command: 'history', common: commonOf(command), options })
+    })
+}
+
+const addRollback: Add = (program, run, workload) => {
+  common(program.command('rollback'), workload)
+    .description(
+      'open or update the pull request that takes an environment back to an earlier release, whole',
+    )
+    .argument('<env>')
+    .option('--to <commit>', "the release's source commit, 7 digits or more; default: the release before")
+    .addHelpText('after', `${examples.rollback}`)
+    .action(async (environment: string, _: unknown, command: Command) => {
+      const options = { environment, to: command.opts().to }
+      await run({ command: 'rollback', common: commonOf(command), options })
+    })
+}
+
+const addHold: Add = (program, run, workload) => {
+  common(program.command('hold'), workload)
+    .description('let no release into an environment until release-hold: a file on main says why')
+    .argument('<env>')
+    .requiredOption('--reason <text>', 'why; shown to whoever the hold stops')
+    .addHelpText('after', `${examples.hold}`)
+    .action(async (environment: string, _: unknown, command: Command) => {
+      const options = { environment, reason: command.opts().reason }
+      await run({ command: 'hold', common: commonOf(command), options })
+    })
+}
+
+const addReleaseHold: Add = (program, run, workload) => {
+  common(program.command('release-hold'), workload)
+    .description('let releases into a held environment again')
+    .argument('<env>')
+    .addHelpText('after', `${examples['release-hold']}`)
+    .action(async (environment: string, _: unknown, command: Command) => {
+      await run({ command: 'release-hold', common: commonOf(command), environment })
+    })
+}
+
+function limit(text: string): number {
+  const value = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (value < 1 || value > mostHistory)
+    throw new InvalidArgumentError(`write a number from 1 to ${mostHistory}`)
+  return value
+}
+
+function names(program: Command): string {
+  return program.commands.map((command) => command.name()).join(', ')
 }
 
 function common(command: Command, workload: string): Command {

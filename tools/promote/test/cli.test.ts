@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { main } from '../src/main.ts'
-import { errorSchema, resultSchema } from '../src/output/result.ts'
+import { errorSchema, type ResultOf, resultSchema } from '../src/output/result.ts'
 import { environmentOf, startTestGitHub, type TestGitHub } from './github.ts'
 import { startTestRegistry, type TestRegistry } from './registry.ts'
 import { registryHost, repositoryFiles } from './release-text.ts'
@@ -206,10 +206,52 @@ describe('from the first build to a promotion, as people and CI run it', () => {
 `)
   })
 
+  test('history is read in two requests, from the same commits that git shows', async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch')
+    const ran = await promote(['history', 'stage', '--limit', '2', '--json'])
+    expect(githubRequests(fetched)).toBe(2)
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+    const { details } = resultSchema.parse(JSON.parse(ran.stdout)) as ResultOf<'history'>
+    const shas = details.environments[0]?.entries.map(({ commit }) => commit.sha).join('\n')
+    expect(shas).toBe(await github.git('log', '-2', '--format=%H', 'origin/main', '--', releaseFile('stage')))
+  })
+
+  test('a held prod refuses its promotion until the hold is released', async () => {
+    expect(await promote(['hold', 'prod', '--reason', 'Sale: "big"'])).toMatchObject({ code: 0, stderr: '' })
+    const refused = await promote(['stage', 'prod'])
+    expect(refused.code).toBe(3)
+    expect(refused.stdout).toContain('✗ refused by not-held: prod is held: Sale: "big"\n')
+    expect((await promote(['release-hold', 'prod'])).code).toBe(0)
+    expect(await github.git('ls-tree', '-r', '--name-only', 'origin/main')).not.toContain('hold.yaml')
+    expect((await promote(['release-hold', 'prod'])).code).toBe(5)
+    expect((await promote(['stage', 'prod'])).code).toBe(0)
+  })
+
   test('diff names what differs', async () => {
     const ran = await promote(['diff', 'stage', 'prod'])
     expect(ran).toMatchObject({ code: 0, stderr: '' })
     expect(ran.stdout).toContain('Fix bookings  Ada')
+  })
+
+  test('rollback offers what prod ran before, as a pull request of its own', async () => {
+    const other = await promote(['rollback', 'prod'])
+    expect(other).toMatchObject({ code: 3, stderr: expect.stringContaining('prod has no earlier release') })
+    await github.merge(1)
+    const fetched = vi.spyOn(globalThis, 'fetch')
+    const ran = await promote(['rollback', 'prod', '--json'])
+    expect(githubRequests(fetched)).toBeLessThanOrEqual(12)
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+    const { details } = resultSchema.parse(JSON.parse(ran.stdout)) as ResultOf<'rollback'>
+    expect(details).toMatchObject({
+      to: { commit: first.commit },
+      pullRequest: { number: 2, change: 'opened' },
+    })
+    const branch = 'origin/rollback/appname/prod'
+    expect(await github.git('diff', '--name-only', `origin/main...${branch}`)).toBe(releaseFile('prod'))
+    expect(await committedFile(releaseFile('prod'), branch)).toContain(first.digests.web)
+    const again = await promote(['rollback', 'prod', '--json'])
+    expect(JSON.parse(again.stdout).details.pullRequest).toMatchObject({ number: 2, change: 'unchanged' })
+    expect((await promote(['status'])).stdout).toMatch(/^prod .* #2 /m)
   })
 })
 
@@ -246,6 +288,9 @@ describe('what it refuses, and how it says so', () => {
     [['stage', 'moon'], 'promotion.yaml has no environment "moon"\n  → Choose from: dev, stage, prod.'],
     [['wait', 'prod', '--timeout', 'soon'], 'write it as 90s, 15m or 1h'],
     [['wait', 'prod'], 'there is no kubeconfig'],
+    [['rollback', 'prod', '--to', 'v1'], '"v1" is not a release\'s commit'],
+    [['hold', 'prod'], "required option '--reason <text>' not specified"],
+    [['history', 'prod', '--limit', '100'], 'write a number from 1 to 99'],
     [['bump', '--image', 'api=nothing'], 'is not <component>=<repository>[:<tag>]@<digest>'],
     [['bump'], "required option '--image <component=reference@digest>' not specified"],
     [['status', '--nonsense'], "unknown option '--nonsense'"],

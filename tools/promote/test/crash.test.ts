@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { bump } from '../src/commands/bump.ts'
+import { hold, releaseHold } from '../src/commands/hold.ts'
 import { promote } from '../src/commands/promote.ts'
+import { rollback } from '../src/commands/rollback.ts'
 import type { GitHost } from '../src/ports/git-host.ts'
 import { MemoryGitHost } from '../src/ports/git-host-memory.ts'
 import { MemoryRegistry } from '../src/ports/registry-memory.ts'
@@ -85,10 +87,36 @@ async function updateScene(): Promise<Scene> {
   return { host: scene.host, run: (given) => promote(testContext(given, { registry }), 'stage', 'prod') }
 }
 
+async function holdScene(): Promise<Scene> {
+  const { host } = await promoteScene()
+  const options = { environment: 'prod', reason: 'Sale' }
+  return { host, run: (given) => hold(testContext(given), options) }
+}
+
+async function releaseHoldScene(): Promise<Scene> {
+  const { host, run } = await holdScene()
+  await run(host)
+  return { host, run: (given) => releaseHold(testContext(given), 'prod') }
+}
+
+async function rollbackScene(): Promise<Scene> {
+  const { host, run } = await promoteScene()
+  await run(host)
+  host.merge(1)
+  const registry = new MemoryRegistry()
+  const [first] = [...host.commits.values()].filter(({ subject }) => subject === 'Serve events')
+  built(registry, first?.sha ?? '', '1', '2')
+  const options = { environment: 'prod', to: undefined }
+  return { host, run: (given) => rollback(testContext(given, { registry }), options) }
+}
+
 describe.each<[string, () => Scene | Promise<Scene>, number]>([
   ['bump', bumpScene, 3],
   ['promote, the first time', promoteScene, 10],
   ['promote, with its pull request open', updateScene, 10],
+  ['rollback', rollbackScene, 12],
+  ['hold', holdScene, 4],
+  ['release-hold', releaseHoldScene, 2],
 ])('%s', (_, make, mostCalls) => {
   test('killed at any call, before or after it, a rerun ends where an undisturbed run ends', async () => {
     const clean = await make()

@@ -10,6 +10,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 type Subject = {
   host: GitHost
   push(branch: string, subject: string, changes: Record<string, string | null>): Promise<string>
+  merge(number: number): Promise<void>
 }
 
 const start = { 'a.txt': 'one\n', 'deep/b.txt': 'zwei ü 🎉\r\n' }
@@ -61,6 +62,21 @@ function contract(name: string, make: () => Promise<Subject>): void {
       expect(Object.fromEntries(snapshot?.files ?? [])).toEqual({ ...start, 'a.txt': 'two\n' })
     })
 
+    test('removes a file, and can add another in the same commit', async () => {
+      const files = [
+        { path: 'a.txt', text: null },
+        { path: 'new/a.txt', text: 'moved\n' },
+      ]
+      const result = await host.commit({ ...commitRequest(await headOf(host)), files })
+      const snapshot = await host.snapshot({ branch: 'main' }, ['a.txt', 'new/a.txt', 'deep/b.txt'])
+      expect(result).toEqual({ kind: 'committed', sha: snapshot?.revision })
+      expect(Object.fromEntries(snapshot?.files ?? [])).toEqual({
+        'a.txt': null,
+        'new/a.txt': 'moved\n',
+        'deep/b.txt': start['deep/b.txt'],
+      })
+    })
+
     test('does not commit when the branch has moved', async () => {
       const old = await headOf(host)
       const moved = await subject.push('main', 'Faster', { 'c.txt': 'c\n' })
@@ -84,6 +100,37 @@ function contract(name: string, make: () => Promise<Subject>): void {
       await subject.push('main', 'Something else', { 'c.txt': 'c\n' })
       expect(await host.lastChange('main', 'a.txt')).toMatchObject({ sha, subject: 'Change a' })
       expect(await host.lastChange('main', 'none.txt')).toBeNull()
+    })
+
+    test('lists the commits that changed a path, newest first, with the file and the pull request of each', async () => {
+      const first = await subject.push('main', 'Add it', { 'new.txt': '1\n' })
+      await subject.push('main', 'Something else', { 'c.txt': 'c\n' })
+      const second = await host.commit({
+        ...commitRequest(await headOf(host)),
+        files: [{ path: 'new.txt', text: '2\n' }],
+      })
+      await subject.push('topic', 'On topic', { 'new.txt': '3\n' })
+      const opened = await host.upsertPullRequest(pull)
+      const { number, url } = opened.pullRequest
+      await subject.merge(number)
+      await subject.push('main', 'Remove it', { 'new.txt': null })
+      const history = await host.history('main', 'new.txt', 10)
+      expect(history.map(({ text, pullRequest }) => ({ text, pullRequest }))).toEqual([
+        { text: null, pullRequest: null },
+        { text: '3\n', pullRequest: { number, url } },
+        { text: '2\n', pullRequest: null },
+        { text: '1\n', pullRequest: null },
+      ])
+      expect(history[2]).toMatchObject({
+        sha: second.kind === 'committed' ? second.sha : '',
+        subject: 'Change a',
+        message: expect.stringMatching(/^Change a\n\nWhy: test\n?$/),
+        date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      })
+      expect(history[3]).toMatchObject({ sha: first, subject: 'Add it' })
+      expect((await host.history('main', 'new.txt', 2)).map(({ text }) => text)).toEqual([null, '3\n'])
+      expect(await host.history('main', 'none.txt', 5)).toEqual([])
+      expect(await host.history('nothing', 'new.txt', 5)).toEqual([])
     })
 
     test('says how two commits relate, and what came between', async () => {
@@ -146,7 +193,13 @@ function contract(name: string, make: () => Promise<Subject>): void {
 
 contract('in memory', async () => {
   const host = new MemoryGitHost(start)
-  return { host, push: async (...args) => host.push(...args) }
+  return {
+    host,
+    push: async (...args) => host.push(...args),
+    merge: async (number) => {
+      host.merge(number)
+    },
+  }
 })
 
 let github: TestGitHub
@@ -160,8 +213,8 @@ contract('GitHub (stand-in)', async () => {
   for (const line of (await github.git('branch', '--remotes', '--format=%(refname:lstrip=3)')).split('\n'))
     if (line !== 'main' && line !== 'HEAD' && line !== '')
       await github.git('push', '--quiet', 'origin', `:${line}`)
-  await github.push('main', 'Reset', { ...start, 'c.txt': 'x' })
-  await github.push('main', 'Reset', { 'c.txt': null })
+  await github.push('main', 'Reset', { ...start, 'c.txt': 'x', 'new/a.txt': 'x' })
+  await github.push('main', 'Reset', { 'c.txt': null, 'new/a.txt': null })
   const host = new GitHubGitHost({ ...readEnvironment(environmentOf(github)), narrate: () => {} })
-  return { host, push: github.push }
+  return { host, push: github.push, merge: github.merge }
 })

@@ -12,6 +12,8 @@ export type TestGitHub = {
   url: string
   /** A person's commit, pushed to a branch; null removes a file. Answers its id. */
   push(branch: string, subject: string, changes: Record<string, string | null>): Promise<string>
+  /** A person merges a pull request, into one commit. */
+  merge(number: number): Promise<void>
   /** What git itself says about the repository. */
   git(...args: string[]): Promise<string>
   close(): Promise<void>
@@ -58,6 +60,14 @@ export async function startTestGitHub(files: Record<string, string>): Promise<Te
   return {
     url,
     push,
+    merge: async (number) => {
+      const answer = await fetch(`${url}/api/v3/repos/example-org/appname/pulls/${number}/merge`, {
+        method: 'PUT',
+        headers: { authorization: 'Bearer a-person', 'content-type': 'application/json' },
+        body: JSON.stringify({ merge_method: 'squash' }),
+      })
+      if (!answer.ok) throw new Error(`merge of ${number}: ${answer.status} ${await answer.text()}`)
+    },
     git: async (...args) => {
       await git('fetch', '--quiet', '--prune', 'origin')
       return git(...args)

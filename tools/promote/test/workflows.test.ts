@@ -34,9 +34,12 @@ test.each(files)(
   },
 )
 
-test('a release written by bump does not start a build', async () => {
+test('a release written by bump, or a hold, does not start a build', async () => {
   const workflow: Workflow = parse(await readFile(new URL('build.yml', folder), 'utf8'))
   expect(workflow.on.push).toMatchObject({
-    'paths-ignore': expect.arrayContaining(['workloads/*/envs/*/release/release.yaml']),
+    'paths-ignore': expect.arrayContaining([
+      'workloads/*/envs/*/release/release.yaml',
+      'workloads/*/envs/*/hold.yaml',
+    ]),
   })
 })

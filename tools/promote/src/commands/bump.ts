@@ -1,13 +1,13 @@
 import { type Context, confirmWrite } from '../context.ts'
 import { builtRelease, bumpTargets, type EnvironmentWrite, planWrite } from '../core/bump-plan.ts'
 import { parseImageArgument, shortCommit } from '../core/image.ts'
-import { promotionFilePath, releaseFilePath } from '../core/layout.ts'
+import { holdFilePath, promotionFilePath, releaseFilePath } from '../core/layout.ts'
 import type { Release } from '../core/release.ts'
 import { exitCodes, PromoteError } from '../errors.ts'
 import { releaseOut } from '../output/release-out.ts'
 import type { ResultOf } from '../output/result.ts'
 import { schemaVersion } from '../output/result.ts'
-import { promotionFileIn, readMain } from './read.ts'
+import { holdIn, promotionFileIn, readMain } from './read.ts'
 
 export type BumpOptions = {
   images: string[]
@@ -29,7 +29,8 @@ export async function bump(context: Context, options: BumpOptions): Promise<Resu
     const plan = await makePlan(context, options, release)
     const written = plan.writes.filter(({ change }) => change === 'write')
     if (plan.supersededBy !== undefined) return superseded(release, plan)
-    if (written.length === 0) return nothingToDo(release, plan)
+    if (written.length === 0)
+      return heldOf(plan).length > 0 ? held(release, plan) : nothingToDo(release, plan)
     if (!verified) await verify(context, release)
     verified = true
     if (context.dryRun) return planned(release, plan)
@@ -59,12 +60,20 @@ async function makePlan(context: Context, options: BumpOptions, release: Release
   const targets = bumpTargets(file, options.environments, options.bootstrap)
   const snapshot = await readMain(
     context,
-    targets.map((environment) => releaseFilePath(workload, environment)),
+    targets.flatMap((environment) => [
+      releaseFilePath(workload, environment),
+      holdFilePath(workload, environment),
+    ]),
   )
   const writes = targets.map((environment) => {
     const text = snapshot.files.get(releaseFilePath(workload, environment)) ?? null
     const bootstrap = options.bootstrap.includes(environment)
-    return planWrite({ workload, environment, bootstrap }, text, release)
+    return planWrite(
+      { workload, environment, bootstrap },
+      text,
+      release,
+      holdIn(snapshot, workload, environment),
+    )
   })
   return { head: snapshot.revision, writes, supersededBy: await newerRelease(context, writes, release) }
 }
@@ -121,10 +130,11 @@ function base(release: Release, { writes }: Plan) {
     details: {
       release: releaseOut(release),
       commit: null,
-      environments: writes.map(({ environment, change, before }) => ({
+      environments: writes.map(({ environment, change, before, hold }) => ({
         name: environment,
         change,
         before: releaseOut(before),
+        hold: hold?.reason ?? null,
       })),
     },
   } as const
@@ -137,9 +147,26 @@ function done(context: Context, release: Release, plan: Plan, sha: string): Resu
     ...common,
     outcome: 'done',
     summary: `${names.join(' and ')} will run ${shortCommit(release.commit)} (commit ${shortCommit(sha)})`,
-    next: names.map((name) => `npm run promote -- wait ${name}`),
+    next: [...names.map((name) => `npm run promote -- wait ${name}`), ...heldOf(plan).map(notWritten)],
     details: { ...common.details, commit: { sha, url: context.gitHost.commitUrl(sha) } },
   }
+}
+
+function heldOf({ writes }: Plan): EnvironmentWrite[] {
+  return writes.filter(({ change }) => change === 'held')
+}
+
+function notWritten({ environment, hold }: EnvironmentWrite): string {
+  return `not written: ${environment} is held: ${hold?.reason} (undo: npm run promote -- release-hold ${environment})`
+}
+
+/** Nothing is left to write but what is held. */
+function held(release: Release, plan: Plan): ResultOf<'bump'> {
+  const all = heldOf(plan).map(({ environment, hold }) => `${environment} is held: ${hold?.reason}`)
+  const next = heldOf(plan).map(
+    ({ environment }) => `when the reason is gone: npm run promote -- release-hold ${environment}`,
+  )
+  return { ...base(release, plan), outcome: 'refused', summary: `refused: ${all.join('; ')}`, next }
 }
 
 function nothingToDo(release: Release, plan: Plan): ResultOf<'bump'> {
@@ -156,5 +183,5 @@ function superseded(release: Release, plan: Plan): ResultOf<'bump'> {
 function planned(release: Release, plan: Plan): ResultOf<'bump'> {
   const names = plan.writes.filter(({ change }) => change === 'write').map(({ environment }) => environment)
   const summary = `would write ${shortCommit(release.commit)} into ${names.join(' and ')}; nothing was written`
-  return { ...base(release, plan), outcome: 'planned', summary, next: [] }
+  return { ...base(release, plan), outcome: 'planned', summary, next: heldOf(plan).map(notWritten) }
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { promotionFilePath, releaseFilePath } from '../core/layout.ts'
+import { holdFilePath, promotionFilePath, releaseFilePath } from '../core/layout.ts'
 import { classify, type Migration, migrationPaths } from '../core/migrations.ts'
 import type { PromotionFile, PromotionStep } from '../core/promotion-file.ts'
 import { commitsBetween, imageChanges, type PromotionFacts } from '../core/promotion-plan.ts'
@@ -7,7 +7,7 @@ import { neverReleased, type Release } from '../core/release.ts'
 import { exitCodes, PromoteError } from '../errors.ts'
 import type { Comparison } from '../ports/git-host.ts'
 import type { ImageFacts } from '../ports/registry.ts'
-import { checkEnvironment, checkName, promotionFileIn, readMain, releaseIn, textIn } from './read.ts'
+import { checkEnvironment, checkName, holdIn, promotionFileIn, readMain, releaseIn, textIn } from './read.ts'
 
 /** What was read, with the text of the target's release file that a write starts from. */
 export type Gathered = { facts: PromotionFacts; targetText: string }
@@ -32,6 +32,7 @@ export async function gather(
     promotionFilePath(workload),
     releaseFilePath(workload, from),
     targetPath,
+    holdFilePath(workload, to),
   ])
   const file = promotionFileIn(snapshot, workload)
   for (const name of [from, to]) checkEnvironment(file, name)
@@ -49,6 +50,7 @@ export async function gather(
     revision: snapshot.revision,
     source,
     target,
+    hold: holdIn(snapshot, workload, to),
     comparison,
     migrations,
     registry,
@@ -69,7 +71,8 @@ function findStep(file: PromotionFile, from: string, to: string, required: boole
   })
 }
 
-async function describeImages(
+/** What the registry knows of each image of a release. */
+export async function describeImages(
   { registry }: Context,
   source: Release,
 ): Promise<Map<string, ImageFacts | null>> {
@@ -82,7 +85,8 @@ async function describeImages(
   return new Map(list)
 }
 
-async function readMigrationsOf(
+/** The migrations that `source` has and what it was compared with has not. */
+export async function readMigrationsOf(
   { gitHost }: Context,
   comparison: Comparison | null,
   source: Release,

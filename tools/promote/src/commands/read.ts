@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
-import { promotionFilePath, releaseFilePath } from '../core/layout.ts'
+import { type Hold, readHold } from '../core/hold.ts'
+import { holdFilePath, promotionFilePath, releaseFilePath } from '../core/layout.ts'
 import { type PromotionFile, readPromotionFile } from '../core/promotion-file.ts'
 import { type Release, readRelease } from '../core/release.ts'
 import { exitCodes, PromoteError } from '../errors.ts'
@@ -24,6 +25,11 @@ export function promotionFileIn(snapshot: Snapshot, workload: string): Promotion
 export function releaseIn(snapshot: Snapshot, workload: string, environment: string): Release {
   const path = releaseFilePath(workload, environment)
   return readRelease(textIn(snapshot, path), path)
+}
+
+/** Why an environment is held; its hold file must be among the files of the snapshot. */
+export function holdIn(snapshot: Snapshot, workload: string, environment: string): Hold | null {
+  return readHold(snapshot.files.get(holdFilePath(workload, environment)))
 }
 
 /** @throws PromoteError file-missing */

@@ -1,13 +1,20 @@
 import type { Context } from '../context.ts'
 import { judge } from '../core/judge.ts'
-import { applicationName, promotionBranch, promotionFilePath, releaseFilePath } from '../core/layout.ts'
+import {
+  applicationName,
+  holdFilePath,
+  promotionBranch,
+  promotionFilePath,
+  releaseFilePath,
+  rollbackBranch,
+} from '../core/layout.ts'
 import type { PromotionFile } from '../core/promotion-file.ts'
 import { neverReleased, type Release, sameRelease } from '../core/release.ts'
 import { PromoteError } from '../errors.ts'
 import { releaseOut } from '../output/release-out.ts'
 import { type ResultOf, schemaVersion } from '../output/result.ts'
 import { Containment } from './expected.ts'
-import { promotionFileIn, readMain, releaseIn } from './read.ts'
+import { holdIn, promotionFileIn, readMain, releaseIn } from './read.ts'
 
 type StatusResult = ResultOf<'status'>
 type Row = StatusResult['details']['environments'][number]
@@ -19,10 +26,15 @@ export async function status(context: Context): Promise<StatusResult> {
   const names = Object.keys(file.environments)
   const snapshot = await readMain(
     context,
-    names.map((name) => releaseFilePath(workload, name)),
+    names.flatMap((name) => [releaseFilePath(workload, name), holdFilePath(workload, name)]),
   )
   const releases = new Map(names.map((name) => [name, releaseIn(snapshot, workload, name)]))
-  const environments = await Promise.all(names.map((name) => row(context, file, releases, name)))
+  const environments = await Promise.all(
+    names.map(async (name) => ({
+      ...(await row(context, file, releases, name)),
+      hold: holdIn(snapshot, workload, name)?.reason ?? null,
+    })),
+  )
   return {
     schema: schemaVersion,
     command: 'status',
@@ -36,8 +48,10 @@ function said({ cluster }: Context, rows: Row[]): Pick<StatusResult, 'outcome' |
   const open = rows.filter(({ pullRequest }) => pullRequest !== null)
   const next = [
     ...open.map(({ name, pullRequest }) => `${pullRequest?.url} waits for a merge into ${name}`),
-    ...rows.flatMap(({ name, differsFrom, pullRequest }) =>
-      pullRequest === null ? differsFrom.map((from) => `npm run promote -- ${from} ${name}`) : [],
+    ...rows.flatMap(({ name, differsFrom, pullRequest, hold }) =>
+      pullRequest === null && hold === null
+        ? differsFrom.map((from) => `npm run promote -- ${from} ${name}`)
+        : [],
     ),
     ...bad.map(({ name }) => `npm run promote -- wait ${name}`),
   ]
@@ -54,17 +68,21 @@ async function row(
   file: PromotionFile,
   releases: ReadonlyMap<string, Release>,
   name: string,
-): Promise<Row> {
+): Promise<Omit<Row, 'hold'>> {
   const release = releases.get(name) as Release
   const steps = file.path.filter(({ to }) => to === name)
   const [change, pullRequests, health] = await Promise.all([
     context.gitHost.lastChange(context.gitHost.defaultBranch, releaseFilePath(context.workload, name)),
     Promise.all(
-      steps.map(({ from }) => context.gitHost.openPullRequest(promotionBranch(context.workload, from, name))),
+      [
+        ...steps.map(({ from }) => promotionBranch(context.workload, from, name)),
+        rollbackBranch(context.workload, name),
+      ].map((branch) => context.gitHost.openPullRequest(branch)),
     ),
     neverReleased(release) ? ({ state: 'never-released', blocker: null } as const) : undefined,
   ])
-  const open = pullRequests.find((one) => one !== null)
+  // Of several, a rollback is what waits most urgently.
+  const open = pullRequests.findLast((one) => one !== null)
   const verdict = health ?? (await healthOf(context, name, release, change?.sha))
   return {
     name,

@@ -1,7 +1,13 @@
 import type { Context } from '../context.ts'
 import { shortCommit } from '../core/image.ts'
 import { type Expected, judge, type Verdict } from '../core/judge.ts'
-import { applicationName, promotionBranch, promotionFilePath, releaseFilePath } from '../core/layout.ts'
+import {
+  applicationName,
+  promotionBranch,
+  promotionFilePath,
+  releaseFilePath,
+  rollbackBranch,
+} from '../core/layout.ts'
 import { neverReleased, type Release } from '../core/release.ts'
 import { drawTree, type TreeNode } from '../core/tree.ts'
 import { exitCodes, PromoteError } from '../errors.ts'
@@ -77,6 +83,7 @@ async function readTarget(context: Context, environment: string, known?: Target)
 /** What is not merged is not waited for; whoever thinks that it is should hear it. */
 async function unmerged({ workload, gitHost }: Context, environment: string, { sources }: Target) {
   const branches = sources.map((from) => promotionBranch(workload, from, environment))
+  branches.push(rollbackBranch(workload, environment))
   const found = await Promise.all(branches.map((branch) => gitHost.openPullRequest(branch)))
   return found.flatMap((one) => (one === null ? [] : [`not merged, so not waited for: ${one.url}`]))
 }

@@ -1,4 +1,5 @@
 import { exitCodes, PromoteError } from '../errors.ts'
+import type { Hold } from './hold.ts'
 import { commitOfTag, commitPattern, type ImageArgument, type ImagePin } from './image.ts'
 import { releaseFilePath } from './layout.ts'
 import { followers, type PromotionFile } from './promotion-file.ts'
@@ -9,7 +10,9 @@ export type EnvironmentWrite = {
   path: string
   /** What stands there now; null: never released. */
   before: Release | null
-  change: 'write' | 'unchanged'
+  change: 'write' | 'unchanged' | 'held'
+  /** Why it is held, when that is why it is not written. */
+  hold: Hold | null
   /** The whole file after the write. */
   text: string
 }
@@ -81,11 +84,13 @@ export function bumpTargets(
 /**
  * What a bump changes in one environment.
  * @param text its release file now; null when there is none
+ * @param hold why the environment is held; a held one keeps its release
  */
 export function planWrite(
   place: { workload: string; environment: string; bootstrap: boolean },
   text: string | null,
   release: Release,
+  hold: Hold | null,
 ): EnvironmentWrite {
   const path = releaseFilePath(place.workload, place.environment)
   if (text === null)
@@ -104,8 +109,10 @@ export function planWrite(
       remedy: `Use promote <from> ${place.environment}.`,
       exitCode: exitCodes.refused,
     })
-  const after = same ? text : writeRelease(text, path, release)
-  return { environment: place.environment, path, before, change: same ? 'unchanged' : 'write', text: after }
+  const common = { environment: place.environment, path, before }
+  if (same) return { ...common, change: 'unchanged', hold: null, text }
+  if (hold !== null) return { ...common, change: 'held', hold, text }
+  return { ...common, change: 'write', hold: null, text: writeRelease(text, path, release) }
 }
 
 function wrongUse(code: string, message: string, remedy: string): PromoteError {

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { followers, readPromotionFile } from './promotion-file.ts'
-import { promotionJsonSchema, schemaFile } from './write-schema.ts'
 
 const file = 'promotion.yaml'
 
@@ -15,10 +14,6 @@ test('the file of the workload in this repository says which environments follow
   expect(promotion.path).toEqual([
     { from: 'stage', to: 'prod', gates: { migrations: 'expand-before-contract' } },
   ])
-})
-
-test('the JSON Schema for editors is the one that this code means (pnpm run schema writes it)', async () => {
-  expect(JSON.parse(await readFile(schemaFile, 'utf8'))).toEqual(JSON.parse(promotionJsonSchema()))
 })
 
 describe('every problem is reported with its place', () => {

@@ -1,5 +1,6 @@
 import type { Commit, Comparison } from '../ports/git-host.ts'
 import type { ImageFacts } from '../ports/registry.ts'
+import type { Hold } from './hold.ts'
 import type { ImagePin } from './image.ts'
 import type { Migration } from './migrations.ts'
 import type { PromotionStep } from './promotion-file.ts'
@@ -13,6 +14,8 @@ export type PromotionFacts = {
   revision: string
   source: Release
   target: Release
+  /** Why the target is held; null: it is not. */
+  hold: Hold | null
   /** From the target's commit to the source's; null when the target was never released. */
   comparison: Comparison | null
   migrations: Migration[]

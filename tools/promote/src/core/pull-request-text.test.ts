@@ -18,6 +18,7 @@ function facts(commits: Commit[], fields: Partial<PromotionFacts> = {}): Promoti
     revision: 'd'.repeat(40),
     source,
     target: aRelease('a'.repeat(40), '1', '2'),
+    hold: null,
     comparison: {
       relation: 'ahead',
       commits,

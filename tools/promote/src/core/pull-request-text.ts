@@ -24,16 +24,22 @@ export function pullRequestText(facts: PromotionFacts, verdicts: readonly RuleVe
     gates(verdicts),
     afterwards(facts),
   ]
-  const body = `${sections.join('\n\n')}\n`
+  const body = bounded(`${sections.join('\n\n')}\n`)
   return {
     title,
-    body: body.length <= bodyLimit ? body : `${body.slice(0, bodyLimit)}\n\n… (cut, too long)\n`,
+    body,
     headline: title,
     commitBody: `${step.to} runs ${source.commit} next, the release that ${step.from} runs at ${facts.revision}.`,
   }
 }
 
-function images({ source, target }: PromotionFacts): string {
+/** A body that GitHub accepts. */
+export function bounded(body: string): string {
+  return body.length <= bodyLimit ? body : `${body.slice(0, bodyLimit)}\n\n… (cut, too long)\n`
+}
+
+/** The images section of a pull request. */
+export function images({ source, target }: Pick<PromotionFacts, 'source' | 'target'>): string {
   const rows = imageChanges(source, target).map(
     ({ name, from, to }) => `| ${code(name)} | ${pin(from)} | ${pin(to)} |`,
   )
@@ -73,7 +79,8 @@ function commits(facts: PromotionFacts): string {
   ].join('\n')
 }
 
-function commitList(list: readonly Commit[]): string[] {
+/** Commits as a list, the newest first, bounded. */
+export function commitList(list: readonly Commit[]): string[] {
   const rows = list
     .slice(-listedCommits)
     .toReversed()
@@ -101,7 +108,8 @@ function migrations({ migrations: list, step }: PromotionFacts): string {
 
 const marks = { pass: '✅', refuse: '❌', note: 'ℹ️' } as const
 
-function gates(verdicts: readonly RuleVerdict[]): string {
+/** The gates section of a pull request. */
+export function gates(verdicts: readonly RuleVerdict[]): string {
   const rows = verdicts.map(
     ({ rule, verdict, reason }) => `| ${marks[verdict]} ${verdict} | ${rule} | ${code(reason, 400)} |`,
   )

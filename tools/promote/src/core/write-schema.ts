@@ -1,12 +1,18 @@
 import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { holdSchema } from './hold.ts'
 import { promotionFileSchema } from './promotion-file.ts'
 
-/** The JSON Schema that editors read for promotion.yaml, as text with a final newline. */
-export function promotionJsonSchema(): string {
-  return `${JSON.stringify(z.toJSONSchema(promotionFileSchema, { io: 'input' }), null, 2)}\n`
+/** The files that editors and `npm run check` read, with the zod schema that each is generated from. */
+export const schemaFiles = [
+  { file: new URL('../../schema/promotion.schema.json', import.meta.url), schema: promotionFileSchema },
+  { file: new URL('../../schema/hold.schema.json', import.meta.url), schema: holdSchema },
+]
+
+/** A zod schema as the text of a JSON Schema, with a final newline. */
+export function jsonSchema(schema: z.ZodType): string {
+  return `${JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), null, 2)}\n`
 }
 
-export const schemaFile = new URL('../../schema/promotion.schema.json', import.meta.url)
-
-if (process.argv[1] === new URL(import.meta.url).pathname) await writeFile(schemaFile, promotionJsonSchema())
+if (process.argv[1] === new URL(import.meta.url).pathname)
+  for (const { file, schema } of schemaFiles) await writeFile(file, jsonSchema(schema))

@@ -1,6 +1,7 @@
 import { type ImagePin, shortCommit, shortDigest } from '../core/image.ts'
 import { plain } from '../core/markdown.ts'
 import type { TreeNode } from '../core/tree.ts'
+import { historyBody } from './human-history.ts'
 import type { ErrorOut, Outcome, Result, ResultOf } from './result.ts'
 import { age, table } from './table.ts'
 import { renderTree } from './tree.ts'
@@ -46,6 +47,13 @@ function body(result: Result, view: View): string {
       return changesBody(result.details, view)
     case 'status':
       return statusBody(result, view)
+    case 'history':
+      return historyBody(result, view)
+    case 'rollback':
+      return rollbackBody(result, view)
+    case 'hold':
+    case 'release-hold':
+      return ''
     case 'wait':
       return result.details.tree === null
         ? ''
@@ -54,22 +62,20 @@ function body(result: Result, view: View): string {
 }
 
 function bumpBody({ details }: ResultOf<'bump'>, { paint }: View): string {
-  const rows = details.environments.map(({ name, change, before }) => [
+  const rows = details.environments.map(({ name, change, before, hold }) => [
     `  ${name}`,
     before === null ? 'never released' : shortCommit(before.commit),
-    change === 'write' ? `→ ${shortCommit(details.release?.commit ?? '')}` : paint('dim', 'unchanged'),
+    change === 'write'
+      ? `→ ${shortCommit(details.release?.commit ?? '')}`
+      : paint('dim', change === 'held' ? `held: ${plain(hold ?? '', 200)}` : 'unchanged'),
   ])
   return `${table(rows)}\n`
 }
 
 type Changes = ResultOf<'diff'>['details']
 
-function changesBody(details: Changes, { paint }: View): string {
-  const images = details.images.map(({ name, from, to }) => [
-    `  ${name}`,
-    from === null ? 'never released' : pin(from),
-    from !== null && from.digest === to.digest ? paint('dim', 'unchanged') : `→ ${pin(to)}`,
-  ])
+function changesBody(details: Changes, view: View): string {
+  const { paint } = view
   const commits = details.commits
     .slice(-20)
     .toReversed()
@@ -78,17 +84,44 @@ function changesBody(details: Changes, { paint }: View): string {
         `  ${shortCommit(sha)}  ${plain(subject, 80)}  ${paint('dim', plain(author, 40))}`,
     )
   const hidden = details.commits.length - commits.length
-  const migrations = details.migrations.map(({ name, class: kind }) => `  ${plain(name)}  ${kind}`)
   return [
     `${paint('strong', 'images')}  ${details.from} → ${details.to}`,
-    table(images),
+    imageTable(details.images, view),
     `${paint('strong', 'commits')}  ${details.commitsUrl ?? ''}`.trimEnd(),
     ...(commits.length > 0 ? commits : [paint('dim', '  none known')]),
     ...(hidden > 0 ? [paint('dim', `  and ${hidden} more`)] : []),
     paint('strong', 'migrations'),
-    ...(migrations.length > 0 ? migrations : [paint('dim', '  none')]),
+    migrationList(details.migrations, view),
     '',
   ].join('\n')
+}
+
+function rollbackBody({ details }: ResultOf<'rollback'>, view: View): string {
+  const { environment, images, migrations, gates } = details
+  if (images.length === 0) return ''
+  const { paint } = view
+  return [
+    `${paint('strong', 'images')}  ${environment}`,
+    imageTable(images, view),
+    paint('strong', 'migrations that stay applied'),
+    migrationList(migrations, view),
+    gatesBody(gates, view),
+  ].join('\n')
+}
+
+function imageTable(images: Changes['images'], { paint }: View): string {
+  return table(
+    images.map(({ name, from, to }) => [
+      `  ${name}`,
+      from === null ? 'never released' : pin(from),
+      from !== null && from.digest === to.digest ? paint('dim', 'unchanged') : `→ ${pin(to)}`,
+    ]),
+  )
+}
+
+function migrationList(migrations: Changes['migrations'], { paint }: View): string {
+  if (migrations.length === 0) return paint('dim', '  none')
+  return migrations.map(({ name, class: kind }) => `  ${plain(name)}  ${kind}`).join('\n')
 }
 
 function pin({ tag, digest }: ImagePin): string {
@@ -117,7 +150,10 @@ function statusBody({ details }: ResultOf<'status'>, { paint, now }: View): stri
   const reasons = details.environments.flatMap(({ name, blocker }) =>
     blocker === null ? [] : [`  ${name}: ${blocker.kind} ${blocker.name}: ${plain(blocker.message, 300)}`],
   )
-  return `${[table([header, ...rows]), ...reasons].join('\n')}\n`
+  const holds = details.environments.flatMap(({ name, hold }) =>
+    hold === null ? [] : [`  ${name} is held: ${plain(hold, 300)}`],
+  )
+  return `${[table([header, ...rows]), ...holds, ...reasons].join('\n')}\n`
 }
 
 function health(state: string, paint: Paint): string {

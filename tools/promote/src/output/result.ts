@@ -51,12 +51,26 @@ const tree: z.ZodType<TreeShape> = z.lazy(() =>
   }),
 )
 
+const holding = z.object({
+  environment: z.string(),
+  /** The reason in the file before and after; null: not held. */
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  commit: z.object({ sha: z.string(), url: z.string() }).nullable(),
+})
+
 const details = {
   bump: z.object({
     release,
     commit: z.object({ sha: z.string(), url: z.string() }).nullable(),
     environments: z.array(
-      z.object({ name: z.string(), change: z.enum(['write', 'unchanged']), before: release }),
+      z.object({
+        name: z.string(),
+        change: z.enum(['write', 'unchanged', 'held']),
+        before: release,
+        /** Why it is held, when that is why it was not written. */
+        hold: z.string().nullable(),
+      }),
     ),
   }),
   promote: z.object({ ...changes, gates: z.array(verdict), pullRequest: pullRequest.nullable() }),
@@ -71,6 +85,8 @@ const details = {
         state: z.enum(['healthy', 'progressing', 'waiting', 'degraded', 'never-released', 'unknown']),
         blocker,
         differsFrom: z.array(z.string()),
+        /** Why it is held; null: it is not. */
+        hold: z.string().nullable(),
       }),
     ),
   }),
@@ -81,6 +97,37 @@ const details = {
     blocker,
     seconds: z.number(),
     tree: tree.nullable(),
+  }),
+  rollback: z.object({
+    environment: z.string(),
+    from: release,
+    to: release,
+    images: z.array(imageChange),
+    /** Those of the releases that are taken back; they stay applied. */
+    migrations: z.array(migration),
+    gates: z.array(verdict),
+    pullRequest: pullRequest.nullable(),
+  }),
+  hold: holding,
+  'release-hold': holding,
+  history: z.object({
+    environments: z.array(
+      z.object({
+        name: z.string(),
+        /** The history goes on further back than was asked for. */
+        more: z.boolean(),
+        /** Newest first. */
+        entries: z.array(
+          z.object({
+            commit,
+            release,
+            writer: z.enum(['bump', 'promote', 'rollback', 'somebody']),
+            aroundTheBot: z.boolean(),
+            pullRequest: z.object({ number: z.number(), url: z.string() }).nullable(),
+          }),
+        ),
+      }),
+    ),
   }),
 }
 
@@ -101,6 +148,10 @@ export const resultSchema = z.discriminatedUnion('command', [
   z.object({ ...common, command: z.literal('diff'), details: details.diff }),
   z.object({ ...common, command: z.literal('status'), details: details.status }),
   z.object({ ...common, command: z.literal('wait'), details: details.wait }),
+  z.object({ ...common, command: z.literal('rollback'), details: details.rollback }),
+  z.object({ ...common, command: z.literal('hold'), details: details.hold }),
+  z.object({ ...common, command: z.literal('release-hold'), details: details['release-hold'] }),
+  z.object({ ...common, command: z.literal('history'), details: details.history }),
 ])
 
 export const errorSchema = z.object({

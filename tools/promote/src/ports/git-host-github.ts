@@ -1,5 +1,6 @@
 import { exitCodes, PromoteError } from '../errors.ts'
 import type {
+  Change,
   Commit,
   CommitRequest,
   CommitResult,
@@ -20,8 +21,20 @@ import {
   once,
   statusOf,
 } from './github-client.ts'
-import { branchSnapshotQuery, commitSnapshotQuery, createCommitMutation } from './github-queries.ts'
-import { type CommitNode, toCommit, toPullRequest, toSnapshot } from './github-shapes.ts'
+import {
+  branchSnapshotQuery,
+  commitSnapshotQuery,
+  createCommitMutation,
+  historyQuery,
+} from './github-queries.ts'
+import {
+  type CommitNode,
+  type HistoryNode,
+  toChange,
+  toCommit,
+  toPullRequest,
+  toSnapshot,
+} from './github-shapes.ts'
 
 /** GitHub, or anything that answers like it. */
 export class GitHubGitHost implements GitHost {
@@ -58,6 +71,20 @@ export class GitHubGitHost implements GitHost {
     return data[0] === undefined ? null : toCommit(data[0])
   }
 
+  async history(branch: string, path: string, limit: number): Promise<Change[]> {
+    const answer = await this.graphql<{
+      repository: { ref: { target: { history: { nodes: HistoryNode[] } } } | null } | null
+    }>(`read the history of ${path}`, historyQuery, {
+      owner: this.where.owner,
+      name: this.where.repo,
+      ref: `refs/heads/${branch}`,
+      path,
+      limit,
+    })
+    if (answer.repository === null) throw this.noRepository()
+    return (answer.repository.ref?.target.history.nodes ?? []).map((node) => toChange(node, path, branch))
+  }
+
   async compare(base: string, head: string): Promise<Comparison> {
     const url = `${this.options.serverUrl}/${this.slug()}/compare/${base}...${head}`
     try {
@@ -86,10 +113,10 @@ export class GitHubGitHost implements GitHost {
       expectedHeadOid: request.expectedHead,
       message: { headline: request.headline, body: request.body },
       fileChanges: {
-        additions: request.files.map(({ path, text }) => ({
-          path,
-          contents: Buffer.from(text, 'utf8').toString('base64'),
-        })),
+        additions: request.files.flatMap(({ path, text }) =>
+          text === null ? [] : [{ path, contents: Buffer.from(text, 'utf8').toString('base64') }],
+        ),
+        deletions: request.files.flatMap(({ path, text }) => (text === null ? [{ path }] : [])),
       },
     }
     try {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { PromoteError } from '../errors.ts'
 import type {
+  Change,
   Commit,
   CommitRequest,
   CommitResult,
@@ -12,7 +13,7 @@ import type {
   Upserted,
 } from './git-host.ts'
 
-type Stored = Commit & { parent: string | null; files: ReadonlyMap<string, string> }
+type Stored = Commit & { parent: string | null; body: string; files: ReadonlyMap<string, string> }
 
 /** A repository in memory that keeps GitHub's promises; for tests. */
 export class MemoryGitHost implements GitHost {
@@ -20,6 +21,8 @@ export class MemoryGitHost implements GitHost {
   readonly commits = new Map<string, Stored>()
   readonly branches = new Map<string, string>()
   readonly pullRequests: PullRequest[] = []
+  /** Commit on main → the pull request that was merged as it. */
+  private readonly merged = new Map<string, PullRequest>()
 
   constructor(files: Record<string, string> = {}) {
     this.branches.set('main', this.store(null, 'Start', '', new Map(Object.entries(files))))
@@ -45,6 +48,7 @@ export class MemoryGitHost implements GitHost {
     if (found === undefined || head === undefined) throw new Error(`no pull request ${number}`)
     const sha = this.push('main', found.title, Object.fromEntries(this.commits.get(head)?.files ?? []))
     found.state = 'merged'
+    this.merged.set(sha, found)
     return sha
   }
 
@@ -62,11 +66,25 @@ export class MemoryGitHost implements GitHost {
   }
 
   async lastChange(branch: string, path: string): Promise<Commit | null> {
-    for (const commit of this.ancestry(this.branches.get(branch))) {
+    return this.changes(branch, path)[0] ?? null
+  }
+
+  async history(branch: string, path: string, limit: number): Promise<Change[]> {
+    return this.changes(branch, path)
+      .slice(0, limit)
+      .map(({ sha, subject, body, author, date, url, files }) => {
+        const { number, url: page } = this.merged.get(sha) ?? {}
+        const pullRequest = number === undefined || page === undefined ? null : { number, url: page }
+        const message = body === '' ? subject : `${subject}\n\n${body}`
+        return { sha, subject, message, author, date, url, text: files.get(path) ?? null, pullRequest }
+      })
+  }
+
+  private changes(branch: string, path: string): Stored[] {
+    return this.ancestry(this.branches.get(branch)).filter((commit) => {
       const before = commit.parent === null ? undefined : this.commits.get(commit.parent)
-      if (before?.files.get(path) !== commit.files.get(path)) return commit
-    }
-    return null
+      return before?.files.get(path) !== commit.files.get(path)
+    })
   }
 
   async compare(base: string, head: string): Promise<Comparison> {
@@ -101,7 +119,10 @@ export class MemoryGitHost implements GitHost {
       })
     if (head !== expectedHead) return { kind: 'moved' }
     const tree = new Map(this.commits.get(head)?.files)
-    for (const { path, text } of files) tree.set(path, text)
+    for (const { path, text } of files) {
+      if (text === null) tree.delete(path)
+      else tree.set(path, text)
+    }
     const sha = this.store(head, headline, body, tree)
     this.branches.set(branch, sha)
     return { kind: 'committed', sha }
@@ -161,7 +182,8 @@ export class MemoryGitHost implements GitHost {
       .update(JSON.stringify([parent, subject, body, count]))
       .digest('hex')
     const date = new Date(Date.UTC(2026, 0, 1, 0, count)).toISOString()
-    this.commits.set(sha, { sha, parent, subject, author: 'someone', date, url: this.commitUrl(sha), files })
+    const url = this.commitUrl(sha)
+    this.commits.set(sha, { sha, parent, subject, body, author: 'someone', date, url, files })
     return sha
   }
 }

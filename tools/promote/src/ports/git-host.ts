@@ -1,6 +1,16 @@
 /** A commit on the git host. `sha` is 40 hex digits, `date` ISO 8601. */
 export type Commit = { sha: string; subject: string; author: string; date: string; url: string }
 
+/**
+ * A commit that changed one file. `message` is whole, `text` the file after it (null: removed), `pullRequest` the one
+ * that brought it to the default branch, when there was one.
+ */
+export type Change = Commit & {
+  message: string
+  text: string | null
+  pullRequest: { number: number; url: string } | null
+}
+
 /** One state of the repository: a commit and the texts of the files asked for (null: no such file). */
 export type Snapshot = { revision: string; files: ReadonlyMap<string, string | null> }
 
@@ -26,7 +36,8 @@ export type CommitRequest = {
   expectedHead: string
   headline: string
   body: string
-  files: { path: string; text: string }[]
+  /** Whole files; null removes one, which must be there. */
+  files: { path: string; text: string | null }[]
 }
 
 export type CommitResult = { kind: 'committed'; sha: string } | { kind: 'moved' }
@@ -53,8 +64,13 @@ export interface GitHost {
   snapshot(at: { branch: string } | { commit: string }, paths: readonly string[]): Promise<Snapshot | null>
   /** The newest commit on a branch that changed a path. */
   lastChange(branch: string, path: string): Promise<Commit | null>
+  /**
+   * The commits on a branch that changed a path, newest first; none for a branch or a path that is not there.
+   * @param limit how many at most, 1 to 100
+   */
+  history(branch: string, path: string, limit: number): Promise<Change[]>
   compare(base: string, head: string): Promise<Comparison>
-  /** Writes whole files on top of `expectedHead`, or says that the branch has moved. Never overwrites. */
+  /** Writes and removes whole files on top of `expectedHead`, or says that the branch has moved. Never overwrites. */
   commit(request: CommitRequest): Promise<CommitResult>
   /**
    * Makes the branch point at a commit, creating it when needed.

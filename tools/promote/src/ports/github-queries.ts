@@ -21,6 +21,18 @@ export function commitSnapshotQuery(count: number): string {
 }`
 }
 
+/** The commits on a branch that changed `path`, the file after each, and the pull requests that brought it. */
+export const historyQuery = `query History($owner: String!, $name: String!, $ref: String!, $path: String!, $limit: Int!) {
+  repository(owner: $owner, name: $name) {
+    ref(qualifiedName: $ref) { target { ... on Commit { history(path: $path, first: $limit) { nodes {
+      oid message committedDate url
+      author { name user { login } }
+      file0: file(path: $path) { object { oid ... on Blob { text isBinary isTruncated } } }
+      associatedPullRequests(first: 10) { nodes { number url state baseRefName } }
+    } } } } }
+  }
+}`
+
 export const createCommitMutation = `mutation CreateCommit($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
 }`

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { PromoteError } from '../errors.ts'
-import type { Commit, PullRequest, Snapshot } from './git-host.ts'
+import type { Change, Commit, PullRequest, Snapshot } from './git-host.ts'
 
 type FileNode = { object: { oid: string; text?: string | null; isTruncated?: boolean } | null } | null
 export type CommitNode = ({ oid: string; __typename?: string } & Record<string, unknown>) | null
@@ -51,6 +51,35 @@ export function toCommit(data: RestCommit): Commit {
     author: data.author?.login ?? commit.author?.name ?? 'unknown',
     date: commit.committer?.date ?? commit.author?.date ?? '',
     url: data.html_url,
+  }
+}
+
+export type HistoryNode = {
+  oid: string
+  message: string
+  committedDate: string
+  url: string
+  author: { name: string | null; user: { login: string } | null } | null
+  file0: FileNode
+  associatedPullRequests: {
+    nodes: ({ number: number; url: string; state: string; baseRefName: string } | null)[] | null
+  } | null
+}
+
+/** A commit of a file's history as GitHub's GraphQL API gives it, in this package's words. */
+export function toChange(node: HistoryNode, path: string, branch: string): Change {
+  const merged = (node.associatedPullRequests?.nodes ?? []).find(
+    (one) => one?.state === 'MERGED' && one.baseRefName === branch,
+  )
+  return {
+    sha: node.oid,
+    subject: node.message.split('\n')[0] ?? '',
+    message: node.message,
+    author: node.author?.user?.login ?? node.author?.name ?? 'unknown',
+    date: node.committedDate,
+    url: node.url,
+    text: toSnapshot(node, [path]).files.get(path) ?? null,
+    pullRequest: merged ? { number: merged.number, url: merged.url } : null,
   }
 }
 

@@ -7,6 +7,7 @@ const report = reporter('orphans')
 const readElsewhere = [
   /^clusters\/[^/]+\/(workloads|platform)\/[^/]+\.yaml$/, // the ApplicationSets' git generators
   /^workloads\/[^/]+\/promotion\.yaml$/, // tools/promote
+  /^workloads\/[^/]+\/envs\/[^/]+\/hold\.yaml$/, // tools/promote; beside release/, so that no kustomization reads it
   /^(platform\/[^/]+|clusters\/local\/stand-ins)\/addon\.yaml$/, // the ApplicationSet `platform`
   /\.schema\.json$/, // the first line of the files that it describes
   /\.md$/,

@@ -1,8 +1,8 @@
 import { count } from '../markdown.ts'
-import type { Rule } from '../promotion-plan.ts'
+import type { PromotionFacts, RuleVerdict } from '../promotion-plan.ts'
 
 /** The registry has exactly these images, and they were built from the commit that the release names. */
-export const digestsExist: Rule = ({ source, registry }) => {
+export function digestsExist({ source, registry }: Pick<PromotionFacts, 'source' | 'registry'>): RuleVerdict {
   const rule = 'digests-exist'
   for (const [name, pin] of source.images) {
     const facts = registry.get(name)

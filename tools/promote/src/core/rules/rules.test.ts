@@ -28,6 +28,7 @@ function facts(fields: Partial<PromotionFacts> = {}): PromotionFacts {
     revision: 'd'.repeat(40),
     source,
     target,
+    hold: null,
     comparison: comparison(),
     migrations: [],
     registry: new Map(
@@ -46,12 +47,19 @@ function verdictOf(rule: string, fields: Partial<PromotionFacts>) {
 }
 
 test('a release of stage that is ahead of prod, in the registry, passes every rule', () => {
-  expect(judgePromotion(facts()).map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'pass', 'pass'])
+  expect(judgePromotion(facts()).map(({ verdict }) => verdict)).toEqual([
+    'pass',
+    'pass',
+    'pass',
+    'pass',
+    'pass',
+  ])
 })
 
 describe('refused, and noted', () => {
   test.each<[string, Partial<PromotionFacts>, string, string]>([
     ['source-is-released', { source: never }, 'refuse', 'stage of appname was never released'],
+    ['not-held', { hold: { reason: 'sale until Monday' } }, 'refuse', 'prod is held: sale until Monday'],
     ['digests-exist', { registry: new Map() }, 'refuse', 'has no sha256:3333'],
     [
       'digests-exist',
@@ -109,12 +117,13 @@ describe('refused, and noted', () => {
     const all = judgePromotion(
       facts({
         source: never,
+        hold: { reason: 'sale' },
         registry: new Map(),
         comparison: comparison({ relation: 'behind' }),
         migrations: [migration('1', 'unclassified')],
       }),
     )
     expect(all.filter(({ verdict }) => verdict === 'refuse').every(({ remedy }) => remedy)).toBe(true)
-    expect(all.map(({ verdict }) => verdict)).toEqual(['refuse', 'refuse', 'refuse', 'refuse'])
+    expect(all.map(({ verdict }) => verdict)).toEqual(['refuse', 'refuse', 'refuse', 'refuse', 'refuse'])
   })
 })

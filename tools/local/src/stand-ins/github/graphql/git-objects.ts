@@ -14,6 +14,7 @@ import { repositoryPage, repositoryUrl } from '../shapes/repository.ts'
 import { type Links, userShape } from '../shapes/user.ts'
 import type { Repository } from '../state/repository.ts'
 import { type ConnectionArgs, connection } from './connection.ts'
+import { associatedPullRequests } from './pull-node.ts'
 
 export interface Source {
   readonly repository: Repository
@@ -64,6 +65,7 @@ function commitNode(source: Source, commit: Commit) {
         args,
       )
     },
+    associatedPullRequests: (args: ConnectionArgs) => associatedPullRequests(source, commit.oid, args),
     history: async (args: ConnectionArgs & { path?: string | null }) => {
       const commits = await log(repository.gitDir, commit.oid, args.path ? { path: args.path } : {})
       return connection(

@@ -162,7 +162,7 @@ test('refs, files, trees and pull requests can be asked for at once', async () =
             }
           }
         }
-        commit: object(expression: "topic") { ... on Commit { messageHeadline author { name } } }
+        commit: object(expression: "topic") { ... on Commit { messageHeadline author { name } associatedPullRequests(first: 5) { nodes { number } } } }
         pullRequests(first: 5, states: OPEN, headRefName: "topic") { totalCount nodes { number mergeable state } }
       }
     }`,
@@ -177,7 +177,11 @@ test('refs, files, trees and pull requests can be asked for at once', async () =
     ref: {
       target: { inside: { name: 'b.txt', path: 'dir/b.txt', object: { text: 'two\n' } }, missing: null },
     },
-    commit: { messageHeadline: 'Write a.txt', author: { name: 'local-user' } },
+    commit: {
+      messageHeadline: 'Write a.txt',
+      author: { name: 'local-user' },
+      associatedPullRequests: { nodes: [{ number: 1 }] },
+    },
     pullRequests: { totalCount: 1, nodes: [{ number: 1, mergeable: 'MERGEABLE', state: 'OPEN' }] },
   })
 })

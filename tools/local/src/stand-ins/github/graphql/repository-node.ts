@@ -1,10 +1,9 @@
 import { readEntry } from '../git/objects.ts'
 import { branchTip, listRefs, type Ref, readRef, resolve } from '../git/refs.ts'
-import { pullDetails } from '../operations/pull-details.ts'
-import { repositoryPage, repositoryShape } from '../shapes/repository.ts'
-import type { PullRequest } from '../state/schema.ts'
+import { repositoryShape } from '../shapes/repository.ts'
 import { type ConnectionArgs, connection } from './connection.ts'
 import { actorNode, objectNode, type Source } from './git-objects.ts'
+import { pullNode, stateOf } from './pull-node.ts'
 import { graphqlError } from './schema.ts'
 
 /** A ref; the schema's `name` leaves refs/heads/ or refs/tags/ out. */
@@ -16,51 +15,6 @@ export function refNode(source: Source, ref: Ref) {
     name: ref.name.slice(prefix.length),
     prefix,
     target: () => objectNode(source, ref.oid),
-  }
-}
-
-function stateOf(pull: PullRequest): string {
-  return pull.mergedAt === null ? pull.state.toUpperCase() : 'MERGED'
-}
-
-function pullNode(source: Source, pull: PullRequest) {
-  const { repository, links } = source
-  const details = () => pullDetails(repository, pull)
-  return {
-    __typename: 'PullRequest',
-    id: `PR_${pull.id}`,
-    databaseId: pull.id,
-    number: pull.number,
-    title: pull.title,
-    body: pull.body ?? '',
-    state: stateOf(pull),
-    isDraft: pull.draft,
-    closed: pull.state === 'closed',
-    merged: pull.mergedAt !== null,
-    url: `${repositoryPage(links, repository)}/pull/${pull.number}`,
-    author: actorNode(links, pull.author),
-    headRefName: pull.headRef,
-    headRefOid: pull.headOid,
-    baseRefName: pull.baseRef,
-    baseRefOid: async () => (await details()).baseOid,
-    createdAt: pull.createdAt,
-    updatedAt: pull.updatedAt,
-    closedAt: pull.closedAt,
-    mergedAt: pull.mergedAt,
-    mergedBy: pull.mergedBy === null ? null : actorNode(links, pull.mergedBy),
-    mergeCommit: () => (pull.mergeOid === null ? null : objectNode(source, pull.mergeOid)),
-    mergeable: async () => {
-      const { mergeable } = await details()
-      return mergeable === null ? 'UNKNOWN' : mergeable ? 'MERGEABLE' : 'CONFLICTING'
-    },
-    changedFiles: async () => (await details()).changedFiles,
-    additions: async () => (await details()).additions,
-    deletions: async () => (await details()).deletions,
-    labels: (args: ConnectionArgs) =>
-      connection(
-        pull.labels.map((name) => ({ name })),
-        args,
-      ),
   }
 }
 

@@ -14,6 +14,18 @@ export function findPull(repository: Repository, number: number): PullRequest {
   return pull
 }
 
+/** The pull requests that brought a commit: merged as it, or with it among the commits of their branch. */
+export async function pullsOfCommit(repository: Repository, oid: string): Promise<PullRequest[]> {
+  const { gitDir, state } = repository
+  const found = []
+  for (const pull of state.pulls) {
+    const inHead = await isAncestor(gitDir, oid, pull.headOid)
+    const onlyThere = inHead && !(await isAncestor(gitDir, oid, pull.baseOid))
+    if (pull.mergeOid === oid || onlyThere) found.push(pull)
+  }
+  return found
+}
+
 export interface NewPull {
   readonly title: string
   readonly body: string | null

@@ -10,9 +10,10 @@ import {
   readTree,
   type TreeEntry,
 } from '../git/objects.ts'
-import { isAncestor, listRefs, mergeBase, resolve } from '../git/refs.ts'
+import { listRefs, mergeBase, resolve } from '../git/refs.ts'
 import { writeCommit } from '../git/write.ts'
 import { identityOf } from '../operations/commit.ts'
+import { pullsOfCommit } from '../operations/pulls.ts'
 import { notFound, Refusal } from '../refusal.ts'
 import { commitShape, fileShape, gitCommitShape } from '../shapes/commit.ts'
 import { simplePullShape } from '../shapes/pull.ts'
@@ -125,12 +126,7 @@ function compareRoutes(app: FastifyInstance, api: Api): void {
   app.get('/repos/:owner/:repo/commits/:sha/pulls', async (request, reply) => {
     const { repository, links } = await repositoryOf(api, request)
     const oid = await requireCommit(repository, param(request, 'sha'))
-    const found = []
-    for (const pull of repository.state.pulls) {
-      const inHead = await isAncestor(repository.gitDir, oid, pull.headOid)
-      const onlyThere = inHead && !(await isAncestor(repository.gitDir, oid, pull.baseOid))
-      if (pull.mergeOid === oid || onlyThere) found.push(pull)
-    }
+    const found = await pullsOfCommit(repository, oid)
     return paginate(request, reply, found).map((pull) =>
       simplePullShape(links, repository, pull, pull.baseOid),
     )
