@@ -9,6 +9,7 @@ import { bookingsResolvers } from '../bookings/resolvers.ts'
 import { bookingsSchema } from '../bookings/schema.ts'
 import { eventsResolvers } from '../events/resolvers.ts'
 import { eventsSchema } from '../events/schema.ts'
+import { timeResolvers } from '../observability/resolver-metrics.ts'
 import { impatientRedisOptions, redisOptions } from '../redis.ts'
 import { formatErrors } from './errors.ts'
 
@@ -40,6 +41,7 @@ export const graphqlPlugin = plugin(async (app: FastifyInstance) => {
     context: () => ({}),
   })
 
+  timeResolvers(app.graphql.schema, metrics.resolverDuration)
   app.graphql.addHook('preExecution', (_schema, document, context) => {
     const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION)
     if (operation !== undefined) context.operationType = operation.operation
