@@ -9,6 +9,7 @@ import { type JobHandlers, type RunningWorker, startWorker } from './jobs/worker
 import { migrationsFolder } from './migrations/folder.ts'
 import { createLogger } from './observability/log.ts'
 import { createMetrics } from './observability/metrics.ts'
+import { timeRedisCommands } from './observability/redis-metrics.ts'
 import { buildOperationsServer } from './operations-server.ts'
 import { Problem, runProgram } from './problem.ts'
 import { impatientRedisOptions } from './redis.ts'
@@ -38,7 +39,8 @@ await runProgram(async () => {
   const { APP_VERSION: version, LOG_LEVEL: level } = environment
   const log = createLogger({ level, version, component })
   const metrics = createMetrics({ component, version })
-  const database = createDatabase(environment.DATABASE_URL)
+  const database = createDatabase(environment.DATABASE_URL, metrics)
+  timeRedisCommands(metrics.redisOperationDuration)
   const redis = new Redis(impatientRedisOptions(environment))
   redis.on('error', (error) => log.warn({ err: error }, 'Redis'))
 

@@ -8,6 +8,9 @@ export interface ListedEvent extends Event {
   distanceMetres: number | null
 }
 
+/** No list answers more entries than this at once. */
+export const maximumPage = 100
+
 export const eventId = z.uuid('is not an event id')
 
 export const listEventsInput = z.object({
@@ -18,7 +21,7 @@ export const listEventsInput = z.object({
       radiusMetres: z.number().positive().max(500_000),
     })
     .nullish(),
-  first: z.number().int().min(1).max(100),
+  first: z.number().int().min(1).max(maximumPage),
 })
 export type ListEventsInput = z.output<typeof listEventsInput>
 

@@ -1,54 +1,78 @@
 import type { EventEmitter } from 'node:events'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import plugin from 'fastify-plugin'
-import { Kind, NoSchemaIntrospectionCustomRule } from 'graphql'
+import { Kind } from 'graphql'
 import { Redis } from 'ioredis'
 import mercurius from 'mercurius'
 import mqemitterRedis from 'mqemitter-redis'
+import type { WebSocket } from 'ws'
 import { bookingsResolvers } from '../bookings/resolvers.ts'
 import { bookingsSchema } from '../bookings/schema.ts'
 import { eventsResolvers } from '../events/resolvers.ts'
 import { eventsSchema } from '../events/schema.ts'
+import { timeResolvers } from '../observability/resolver-metrics.ts'
 import { impatientRedisOptions, redisOptions } from '../redis.ts'
-import { formatErrors } from './errors.ts'
+import { answer, formatErrors } from './errors.ts'
+import { judgeSubscription } from './judge.ts'
+import { documentLimits } from './limits.ts'
+import { overLimits, Refusal, refusal } from './refusal.ts'
+import { guardSocket } from './socket-guard.ts'
 
+type SocketHandler = (this: FastifyInstance, socket: WebSocket, request: FastifyRequest) => unknown
 type Emitter = ReturnType<typeof mqemitterRedis>
 
-export const maximumDepth = { production: 7, development: 15, test: 7 }
-
 /**
- * `/graphql` over HTTP and WebSocket. Mercurius itself applies the depth limit on both; over WebSocket it takes
- * subscriptions only, so introspection needs no rule there.
+ * `/graphql` over HTTP and WebSocket, one operation per request. The limits on documents are judged before validation,
+ * and once per document: Mercurius remembers those that passed.
  */
 export const graphqlPlugin = plugin(async (app: FastifyInstance) => {
   const { environment, metrics } = app
+  const limits = documentLimits(environment)
+  const suggestions = environment.NODE_ENV === 'development'
+  const report = { log: app.log, counter: metrics.graphqlErrors, suggestions }
   const subConn = new Redis({ ...redisOptions(environment), maxRetriesPerRequest: null })
   const pubConn = new Redis({ ...impatientRedisOptions(environment), enableAutoPipelining: true })
   // Its typings leave out `state`, which passes on the errors of both connections.
   const emitter = mqemitterRedis({ subConn, pubConn }) as Emitter & { state: EventEmitter }
   emitter.state.on('error', (error: Error) => app.log.warn({ err: error }, 'subscriptions: Redis'))
 
+  onSocket(app, (socket) => {
+    app.lifecycle.sockets.add(socket)
+    metrics.webSocketConnections.inc()
+    socket.on('close', () => {
+      app.lifecycle.sockets.delete(socket)
+      metrics.webSocketConnections.dec()
+    })
+    guardSocket(socket, {
+      judge: (payload) => judgeSubscription(payload, app.graphql.schema, limits),
+      failed: (error) => app.log.error({ err: error }, 'WebSocket message'),
+      report: (errors) =>
+        errors.map((error) => answer(error, { type: 'unknown', transport: 'websocket', ran: false }, report)),
+    })
+  })
   await app.register(mercurius, {
     schema: [eventsSchema, bookingsSchema],
     resolvers: { ...eventsResolvers, ...bookingsResolvers },
     graphiql: environment.NODE_ENV === 'development',
     allowBatchedQueries: false,
-    queryDepth: maximumDepth[environment.NODE_ENV],
-    validationRules: environment.NODE_ENV === 'development' ? [] : [NoSchemaIntrospectionCustomRule],
+    graphql: {
+      parseOptions: { maxTokens: limits.tokens },
+      validateOptions: { maxErrors: 10 },
+    },
+    additionalRouteOptions: { preHandler: refuseBatches },
     subscription: { emitter },
-    errorFormatter: (execution, context) => formatErrors(execution, context, app.log, metrics.graphqlErrors),
+    errorFormatter: (execution, context) => formatErrors(execution, context, report),
     context: () => ({}),
   })
 
+  timeResolvers(app.graphql.schema, metrics.resolverDuration)
+  app.graphql.addHook('preValidation', async (schema, document) => {
+    const errors = overLimits(document, schema, limits)
+    if (errors.length > 0) throw new Refusal(errors)
+  })
   app.graphql.addHook('preExecution', (_schema, document, context) => {
     const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION)
     if (operation !== undefined) context.operationType = operation.operation
-  })
-  app.addHook('onReady', () => {
-    app.websocketServer?.on('connection', (socket) => {
-      metrics.webSocketConnections.inc()
-      socket.on('close', () => metrics.webSocketConnections.dec())
-    })
   })
   app.addHook('onClose', async () => {
     // Not the emitter's own close: it waits for Redis, which may be what is down.
@@ -56,3 +80,21 @@ export const graphqlPlugin = plugin(async (app: FastifyInstance) => {
     pubConn.disconnect()
   })
 })
+
+/** Calls `use` with each socket before Mercurius has it, which keeps its WebSocket server to itself. */
+function onSocket(app: FastifyInstance, use: (socket: WebSocket) => void): void {
+  app.addHook('onRoute', (route: RouteOptions & { wsHandler?: SocketHandler }) => {
+    const { wsHandler } = route
+    if (wsHandler === undefined) return
+    route.wsHandler = function handleSocket(socket, request) {
+      use(socket)
+      return wsHandler.call(this, socket, request)
+    }
+  })
+}
+
+/** Mercurius would call it a body of the wrong type. */
+async function refuseBatches(request: FastifyRequest): Promise<void> {
+  if (!Array.isArray(request.body)) return
+  throw new Refusal([refusal('BATCHING_DISABLED', 'Send one operation per request, not a list')])
+}

@@ -17,6 +17,8 @@ export interface Queues {
    * @throws when Redis does not take the jobs within two seconds; the workers' sweep then finds the booking instead.
    */
   bookingMade(bookingId: string): Promise<void>
+  /** The queues that this process adds to, for what only looks at them. */
+  all: readonly Queue<JobData, unknown, JobName>[]
   close(): Promise<void>
 }
 
@@ -39,6 +41,7 @@ export function createQueues(environment: RedisEnvironment, onError: (error: Err
     return queue
   })
   return {
+    all: queues,
     async bookingMade(bookingId) {
       const added = Promise.all(
         queues.map((queue) => queue.add('booking', { bookingId }, { jobId: `booking-${bookingId}` })),

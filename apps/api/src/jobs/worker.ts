@@ -2,6 +2,7 @@ import { type Job, Queue, Worker } from 'bullmq'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../database.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import { measureOldestWaiting } from '../observability/queue-metrics.ts'
 import { type RedisEnvironment, redisOptions } from '../redis.ts'
 import type { JobData, JobName, QueueName } from './queues.ts'
 
@@ -70,6 +71,7 @@ export async function startWorker(
     metrics.jobs.inc({ queue: name, status: 'failed' })
     log.error({ job: job?.id, name: job?.name, attempts: job?.attemptsMade, err: error }, 'job failed')
   })
+  measureOldestWaiting(metrics.registry, [queue])
   await queue.upsertJobScheduler(
     'sweep',
     { every: handlers.sweepEvery },

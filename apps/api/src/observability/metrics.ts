@@ -15,10 +15,31 @@ export function createMetrics(labels: { component: string; version: string }) {
       buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5],
       registers,
     }),
+    resolverDuration: new Histogram({
+      name: 'graphql_resolver_duration_seconds',
+      help: 'Duration of GraphQL resolvers by type and field of the schema, in seconds',
+      labelNames: ['type', 'field', 'success'] as const,
+      buckets: [0.01, 0.05, 0.1, 0.5, 1, 2, 5],
+      registers,
+    }),
     graphqlErrors: new Counter({
       name: 'graphql_errors_total',
       help: 'GraphQL errors by operation type and error code',
       labelNames: ['type', 'code'] as const,
+      registers,
+    }),
+    databaseQueryDuration: new Histogram({
+      name: 'db_query_duration_seconds',
+      help: 'Duration of database statements by their first word, in seconds',
+      labelNames: ['operation'] as const,
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+      registers,
+    }),
+    redisOperationDuration: new Histogram({
+      name: 'redis_operation_duration_seconds',
+      help: 'Duration of Redis commands, in seconds; blocking commands are left out, their duration is their wait',
+      labelNames: ['command'] as const,
+      buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
       registers,
     }),
     webSocketConnections: new Gauge({

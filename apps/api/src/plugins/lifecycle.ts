@@ -1,12 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import type { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    lifecycle: { shuttingDown: boolean }
-    /** Mercurius registers it, once subscriptions are on. */
-    websocketServer?: WebSocketServer
+    lifecycle: { shuttingDown: boolean; sockets: Set<WebSocket> }
   }
 }
 
@@ -18,13 +16,13 @@ const serviceRestart = 1012
  * WebSockets are closed with a code that makes clients resume elsewhere.
  */
 export const lifecyclePlugin = plugin(async (app: FastifyInstance) => {
-  const lifecycle = { shuttingDown: false }
+  const lifecycle = { shuttingDown: false, sockets: new Set<WebSocket>() }
   app.decorate('lifecycle', lifecycle)
   // When sending, not when receiving: a request in flight would otherwise leave an idle connection that closing waits for.
   app.addHook('onSend', async (_request, reply) => {
     if (lifecycle.shuttingDown) reply.header('connection', 'close')
   })
   app.addHook('preClose', async () => {
-    for (const socket of app.websocketServer?.clients ?? []) socket.close(serviceRestart, 'restarting')
+    for (const socket of lifecycle.sockets) socket.close(serviceRestart, 'restarting')
   })
 })

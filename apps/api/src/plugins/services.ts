@@ -5,6 +5,8 @@ import type { ApiEnvironment } from '../config/environment.ts'
 import { createDatabase, type Database } from '../database.ts'
 import { createQueues, type Queues } from '../jobs/queues.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import { measureOldestWaiting } from '../observability/queue-metrics.ts'
+import { timeRedisCommands } from '../observability/redis-metrics.ts'
 import { impatientRedisOptions } from '../redis.ts'
 
 declare module 'fastify' {
@@ -27,10 +29,11 @@ export const servicesPlugin = plugin(
     app.decorate('environment', environment)
     app.decorate('metrics', metrics)
 
-    const database = createDatabase(environment.DATABASE_URL)
+    const database = createDatabase(environment.DATABASE_URL, metrics)
     app.decorate('database', database)
     app.addHook('onClose', () => database.$disconnect())
 
+    app.addHook('onClose', timeRedisCommands(metrics.redisOperationDuration))
     const redis = new Redis(impatientRedisOptions(environment))
     redis.on('error', (error) => app.log.warn({ err: error }, 'Redis'))
     app.decorate('redis', redis)
@@ -39,5 +42,6 @@ export const servicesPlugin = plugin(
     const queues = createQueues(environment, (error) => app.log.warn({ err: error }, 'queues: Redis'))
     app.decorate('queues', queues)
     app.addHook('onClose', () => queues.close())
+    measureOldestWaiting(metrics.registry, queues.all)
   },
 )
