@@ -1,7 +1,7 @@
 import cors from '@fastify/cors'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { ApiEnvironment } from './config/environment.ts'
-import { graphqlPlugin } from './graphql/plugin.ts'
+import { type GraphqlOptions, graphqlPlugin } from './graphql/plugin.ts'
 import { type HealthOptions, healthRoutes } from './health/routes.ts'
 import { checkLimit, standardChecks } from './health/standard.ts'
 import { migrationsFolder } from './migrations/folder.ts'
@@ -22,7 +22,7 @@ declare module 'fastify' {
 /** Builds the api without listening; `close()` on it closes everything that it opened. */
 export async function buildApp(
   environment: ApiEnvironment,
-  options: { migrationsFolder?: string } = {},
+  options: { migrationsFolder?: string } & GraphqlOptions = {},
 ): Promise<FastifyInstance> {
   const { APP_VERSION: version, LOG_LEVEL: level } = environment
   const app: FastifyInstance = fastify({
@@ -39,7 +39,7 @@ export async function buildApp(
   await app.register(lifecyclePlugin)
   await app.register(servicesPlugin, { environment, metrics })
   await app.register(cors, { origin: environment.CORS_ORIGINS })
-  await app.register(graphqlPlugin)
+  await app.register(graphqlPlugin, { socketLimits: options.socketLimits ?? {} })
   const health: HealthOptions = {
     checks: standardChecks({
       database: app.database,
