@@ -75,7 +75,7 @@ test('says what changes, what it brings and how to go back', () => {
     ### Afterwards
 
     - Watch it: \`npm run promote -- wait prod\`
-    - Go back: Press *Revert* on this pull request and merge that: prod runs \`aaaaaaa\` again.
+    - Go back: \`npm run promote -- rollback prod\` opens the pull request with which prod runs \`aaaaaaa\` again.
     "
   `)
 })

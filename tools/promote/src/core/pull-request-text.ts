@@ -121,7 +121,7 @@ function afterwards({ step, target, migrations: list }: PromotionFacts): string 
     ? `${step.to} has no earlier release to go back to.`
     : list.some((one) => one.class === 'contract')
       ? `Do not revert: ${code(shortCommit(target.commit))} can not run on the schema after the contract step. Roll forward, or restore the snapshot.`
-      : `Press *Revert* on this pull request and merge that: ${step.to} runs ${code(shortCommit(target.commit))} again.`
+      : `${code(`npm run promote -- rollback ${step.to}`)} opens the pull request with which ${step.to} runs ${code(shortCommit(target.commit))} again.`
   return [
     '### Afterwards',
     '',

@@ -11,7 +11,7 @@ export const goesForward: Rule = ({ comparison, source, target, step }) => {
       rule,
       verdict: 'refuse',
       reason: `${step.from} runs ${to}, which is older than ${from} in ${step.to}`,
-      remedy: `Bring ${step.from} forward first; to take ${step.to} back, revert its last promotion.`,
+      remedy: `Bring ${step.from} forward first; to take ${step.to} back, use: rollback ${step.to}`,
     }
   if (comparison.relation === 'ahead' || comparison.relation === 'identical')
     return { rule, verdict: 'pass', reason: `${to} contains ${from}` }
